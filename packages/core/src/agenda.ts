@@ -1,0 +1,139 @@
+import type { FailureCode } from './failure.ts'
+import type { LmsId, OrderId, OrderRef, SeatId, StoreId } from './ids.ts'
+
+/** Something that must converge: an order to read, a seat to settle. */
+export type Item =
+  ({ readonly kind: 'order' } & OrderRef) | { readonly kind: 'seat'; readonly lms: LmsId; readonly seat: SeatId }
+
+/** The stored name of an item; with `-g<generation>` behind it, the id of its wake-up. */
+export function itemId(item: Item): string {
+  return item.kind === 'order' ? `order-${item.store}-${item.order}` : `seat-${item.seat}`
+}
+
+/** The queues, and the only words for them: revokes never wait behind a sale, and one LMS never behind another. */
+export const laneOf = {
+  enroll: (lms: LmsId): string => `enroll.${lms}`,
+  revoke: (lms: LmsId): string => `revoke.${lms}`,
+  orders: (store: StoreId): string => `orders.${store}`,
+}
+
+/** One queue job to be: it wakes a worker for one item at one generation. */
+export interface WakeUp {
+  readonly item: Item
+  readonly lane: string
+  readonly generation: number
+  /** From now; 0 is at once. */
+  readonly delayMs: number
+}
+
+/** Where an item stands. Exactly one of these for each registered item. */
+export type ItemStatus = 'due' | 'waiting' | 'settled' | 'dead'
+
+/** One failed or put-off attempt, as operators read it. Names no person. */
+export interface Attempt {
+  readonly atMs: number
+  readonly code: FailureCode
+  /** How long until the next one; null where there is none. */
+  readonly nextInMs: number | null
+}
+
+/** Who asked for a dead item to be tried again, and from which generation. */
+export interface Replay {
+  readonly atMs: number
+  readonly by: string
+  readonly ofGeneration: number
+}
+
+/** Everything the agenda holds of one item. */
+export interface ItemState {
+  readonly item: Item
+  readonly lane: string
+  readonly generation: number
+  readonly settledGeneration: number
+  readonly status: ItemStatus
+  readonly dueAtMs: number
+  readonly waitReason: string | null
+  /** Of the open generation only: a changed fact starts anew. */
+  readonly attempts: readonly Attempt[]
+  readonly replays: readonly Replay[]
+  readonly failure: { readonly code: FailureCode; readonly atMs: number } | null
+}
+
+/** The count that must come out even: registered = settled + due + waiting + dead, each its own set. */
+export interface Conservation {
+  readonly registered: number
+  readonly settled: number
+  readonly due: number
+  readonly waiting: number
+  readonly dead: number
+}
+
+export function isConserved({ registered, settled, due, waiting, dead }: Conservation): boolean {
+  return registered === settled + due + waiting + dead
+}
+
+/** What filing a failure came to. */
+export type FailureFiled =
+  { readonly next: 'retry'; readonly delayMs: number } | { readonly next: 'dead' } | { readonly next: 'superseded' }
+
+export interface Backoff {
+  readonly firstMs: number
+  readonly maxMs: number
+  /** Backoffs that add up to this make the generation dead. */
+  readonly giveUpAfterMs: number
+}
+
+/** What the queue asks of the agenda. Every method is one atomic step; times are the ledger's own clock. */
+export interface Agenda {
+  readItem(id: string): Promise<ItemState | undefined>
+  /**
+   * Files a failed attempt of one generation and says what comes next.
+   *
+   * Permanent ones die at once; others back off with full jitter until their backoffs reach `giveUpAfterMs`. A
+   * generation that is no longer current, or no longer open, is superseded: nothing is filed.
+   */
+  fileFailure(filing: FailureFiling): Promise<FailureFiled>
+  /** Puts an item off without an attempt: its lane is closed, throttled or parked. */
+  postpone(id: string, generation: number, delayMs: number): Promise<void>
+  /** Up to `limit` items of a lane that are due and were not looked at for a while, longest first; marks them as looked at. */
+  sweep(lane: string, limit: number): Promise<readonly WakeUp[]>
+  /** Lanes that have, or ever had, an item. */
+  lanes(): Promise<readonly string[]>
+  dead(): Promise<readonly ItemState[]>
+  conservation(): Promise<Conservation>
+  /**
+   * Opens dead items again and, with a seat, the orders behind it. Items that are not dead are left alone, so
+   * pressing twice does it once.
+   */
+  replay(id: string, by: string): Promise<readonly WakeUp[]>
+}
+
+export interface FailureFiling {
+  readonly id: string
+  readonly generation: number
+  readonly code: FailureCode
+  readonly permanent: boolean
+  readonly backoff: Backoff
+  /** 0 to 1, for the jitter. */
+  readonly random: number
+}
+
+/** Why a gate is shut: `closed` while the other side is out, `parked` while it is misconfigured, `throttled` for a time it named. */
+export type GateState =
+  | { readonly state: 'open' }
+  | {
+      readonly state: 'closed' | 'parked' | 'throttled'
+      readonly code: FailureCode
+      readonly sinceMs: number
+      readonly forMs: number
+    }
+
+/** One gate per LMS and per store, named `lms.<id>` or `store.<id>`; shared by all workers. */
+export interface Gates {
+  read(gate: string): Promise<GateState>
+  /** Shuts for at most `forMs`, so a gate never outlives its keeper; `parked` and `closed` are renewed by the probing keeper. */
+  shut(gate: string, state: 'closed' | 'parked' | 'throttled', code: FailureCode, forMs: number): Promise<void>
+  open(gate: string): Promise<void>
+  /** True for one caller per `forMs`: that one asks the other side. */
+  claimProbe(gate: string, forMs: number): Promise<boolean>
+}

@@ -1,0 +1,88 @@
+import type { ItemStatus, WakeUp } from './agenda.ts'
+import type { CourseItem } from './claim.ts'
+import type { Enrolment } from './enrolment.ts'
+import type { LineId, OrderRef, SeatId } from './ids.ts'
+import type { Account } from './lms.ts'
+import type { HintReason, OrderSnapshot } from './order.ts'
+import type { Outcome, WaitReason } from './outcome.ts'
+import type { KnownItems, Plan } from './plan-seats.ts'
+import type { Seat } from './seat.ts'
+
+/** What became of an order that was offered; `wakeUps` are for what it made due, to be added right after. */
+export interface Accepted<Result extends string> {
+  readonly result: Result
+  readonly wakeUps: readonly WakeUp[]
+}
+
+/** An order offered for keeping: what the shop said and what that comes to. */
+export interface OrderOffer {
+  readonly snapshot: OrderSnapshot
+  readonly plan: Plan
+  /** Hash of our own normalised snapshot, modification time included. */
+  readonly hash: string
+  /** What each line that produced a claim sells, to be remembered. */
+  readonly items: KnownItems
+}
+
+/** A right to work on one item alone, for a time; it ends by itself when its holder dies. */
+export interface Lease {
+  /** Throws `JobFailure` LEASE_LOST if it is no longer ours; asked right before every write to the other side. */
+  assertHeld(): Promise<void>
+  release(): Promise<void>
+}
+
+/** What the use cases ask of the ledger. Every method is one atomic step. */
+export interface Ledger {
+  /** What lines of this order were found to sell, as long as they produced a seat that is not dead. */
+  knownItems(ref: OrderRef): Promise<KnownItems>
+  /**
+   * Applies a snapshot that came by itself, if it is strictly newer than what is known, less than 24 h old and missing
+   * no known line or unit; `same` if it is known already; else makes the order due to be read.
+   */
+  applySnapshot(offer: OrderOffer): Promise<Accepted<'applied' | 'same' | 'read'>>
+  /** Makes an order due to be read. */
+  noteHint(ref: OrderRef, reason: HintReason): Promise<Accepted<'read'>>
+  /** A number for a read about to start: what is applied with a lower number never overwrites a higher. */
+  numberRead(ref: OrderRef): Promise<number>
+  /** Applies what a read found: it is the truth, unless something was applied after the read got its number. */
+  applyReading(read: number, offer: OrderOffer): Promise<Accepted<'applied' | 'overtaken'>>
+  /** The shop says that the order is gone: all its claims are withdrawn. */
+  applyDeletion(read: number, ref: OrderRef): Promise<Accepted<'applied' | 'overtaken'>>
+
+  readSeat(seat: SeatId): Promise<Seat | undefined>
+  bindAccount(seat: SeatId, account: Account): Promise<void>
+  /** Keeps the first baseline; a second call changes nothing. */
+  recordBaseline(seat: SeatId, baseline: Enrolment): Promise<void>
+  recordInvitation(seat: SeatId, invited: boolean): Promise<void>
+  recordApplied(seat: SeatId, applied: Enrolment): Promise<void>
+
+  /** Undefined while somebody else holds it. */
+  lease(key: string, forMs: number): Promise<Lease | undefined>
+  itemStatus(id: string): Promise<{ readonly generation: number; readonly status: ItemStatus } | undefined>
+  /** Compare-and-set: false if the generation is no longer current and open, so the caller converges again. */
+  settle(id: string, generation: number, outcome: Outcome): Promise<boolean>
+  wait(id: string, generation: number, reason: WaitReason, untilMs: number): Promise<boolean>
+  /** Makes an item due again after a while, with a new generation: a write's fate is unknown. */
+  bumpLater(id: string, delayMs: number): Promise<void>
+  /** The ledger's clock, milliseconds since 1970. */
+  nowMs(): Promise<number>
+  /** Adds the other side's own words to an item's timeline; they may name a person. */
+  noteWords(id: string, words: string): Promise<void>
+}
+
+/** One thing that happened to an order or seat, for operators. */
+export interface TimelineEntry {
+  readonly atMs: number
+  readonly what: string
+  readonly detail: string
+}
+
+/** An order as an operator sees it. Holds no address. */
+export interface OrderView extends OrderRef {
+  readonly status: string
+  readonly modifiedAtMs: number
+  readonly itemStatus: ItemStatus
+  readonly timeline: readonly TimelineEntry[]
+  readonly lines: ReadonlyMap<LineId, readonly CourseItem[]>
+  readonly seats: readonly SeatId[]
+}

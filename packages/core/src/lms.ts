@@ -1,0 +1,42 @@
+import type { Enrolment } from './enrolment.ts'
+import type { CourseKey, CourseMode, EmailAddress, Username } from './ids.ts'
+
+/** A learner as the LMS knows them. */
+export interface Account {
+  /** The LMS's own number; it survives a change of name or address. */
+  readonly id: number
+  readonly username: Username
+}
+
+export interface EnrolmentWrite {
+  readonly username: Username
+  readonly course: CourseKey
+  readonly isActive: boolean
+  /** Always sent with activation; with deactivation it must be the mode just read. */
+  readonly mode: CourseMode
+}
+
+export interface Invitation {
+  readonly email: EmailAddress
+  readonly course: CourseKey
+}
+
+/**
+ * An Open edX LMS, as far as we ask it anything. Throws `JobFailure` with an LMS_ code.
+ *
+ * A write whose answer was lost, or that may have been made although it was refused, is thrown too: the caller reads
+ * back before it decides anything.
+ */
+export interface Lms {
+  /** The account of an address, or undefined if there is none (a retired one counts as none). */
+  findAccount(email: EmailAddress, signal: AbortSignal): Promise<Account | undefined>
+  readEnrolment(username: Username, course: CourseKey, signal: AbortSignal): Promise<Enrolment>
+  /** Writes one row and verifies the LMS's answer against what was asked. */
+  writeEnrolment(write: EnrolmentWrite, signal: AbortSignal): Promise<void>
+  /** Lets a learner without an account be enrolled when one appears. One that exists already is fine. */
+  invite(invitation: Invitation, signal: AbortSignal): Promise<void>
+  /** Takes an invitation back. One that does not exist is fine. */
+  withdrawInvitation(invitation: Invitation, signal: AbortSignal): Promise<void>
+  /** A cheap call that depends on no order; resolves if the LMS serves us. */
+  probe(signal: AbortSignal): Promise<void>
+}

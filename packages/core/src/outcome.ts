@@ -1,0 +1,10 @@
+/** Why an item waits without a job. */
+export type WaitReason = 'no-account' | 'enrolment-opens-later'
+
+/** How a wake-up ended without a failure. Stored as the job's return value for operators to read. */
+export type Outcome =
+  | { readonly status: 'applied' }
+  | { readonly status: 'unchanged' }
+  | { readonly status: 'superseded' }
+  | { readonly status: 'busy' }
+  | { readonly status: 'waiting'; readonly reason: WaitReason; readonly untilMs: number }
