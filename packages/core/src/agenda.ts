@@ -1,5 +1,5 @@
 import type { FailureCode } from './failure.ts'
-import type { LmsId, OrderId, OrderRef, SeatId, StoreId } from './ids.ts'
+import type { LmsId, OrderRef, SeatId, StoreId } from './ids.ts'
 
 /** Something that must converge: an order to read, a seat to settle. */
 export type Item =

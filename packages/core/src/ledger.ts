@@ -4,7 +4,7 @@ import type { Enrolment } from './enrolment.ts'
 import type { LineId, OrderRef, SeatId } from './ids.ts'
 import type { Account } from './lms.ts'
 import type { HintReason, OrderSnapshot } from './order.ts'
-import type { Outcome, WaitReason } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import type { KnownItems, Plan } from './plan-seats.ts'
 import type { Seat } from './seat.ts'
 
@@ -20,12 +20,12 @@ export interface OrderOffer {
   readonly plan: Plan
   /** Hash of our own normalised snapshot, modification time included. */
   readonly hash: string
-  /** What each line that produced a claim sells, to be remembered. */
-  readonly items: KnownItems
 }
 
 /** A right to work on one item alone, for a time; it ends by itself when its holder dies. */
 export interface Lease {
+  readonly key: string
+  readonly token: string
   /** Throws `JobFailure` LEASE_LOST if it is no longer ours; asked right before every write to the other side. */
   assertHeld(): Promise<void>
   release(): Promise<void>
@@ -33,7 +33,7 @@ export interface Lease {
 
 /** What the use cases ask of the ledger. Every method is one atomic step. */
 export interface Ledger {
-  /** What lines of this order were found to sell, as long as they produced a seat that is not dead. */
+  /** What the lines of this order were found to sell so far. */
   knownItems(ref: OrderRef): Promise<KnownItems>
   /**
    * Applies a snapshot that came by itself, if it is strictly newer than what is known, less than 24 h old and missing
@@ -59,9 +59,12 @@ export interface Ledger {
   /** Undefined while somebody else holds it. */
   lease(key: string, forMs: number): Promise<Lease | undefined>
   itemStatus(id: string): Promise<{ readonly generation: number; readonly status: ItemStatus } | undefined>
-  /** Compare-and-set: false if the generation is no longer current and open, so the caller converges again. */
-  settle(id: string, generation: number, outcome: Outcome): Promise<boolean>
-  wait(id: string, generation: number, reason: WaitReason, untilMs: number): Promise<boolean>
+  /**
+   * Compare-and-set: false if the generation is no longer current and open, so the caller converges again.
+   *
+   * Where it is true the lease is given back in the same step, so that a wake-up for the next change never finds it busy.
+   */
+  settle(id: string, generation: number, outcome: Outcome, lease: Lease): Promise<boolean>
   /** Makes an item due again after a while, with a new generation: a write's fate is unknown. */
   bumpLater(id: string, delayMs: number): Promise<void>
   /** The ledger's clock, milliseconds since 1970. */

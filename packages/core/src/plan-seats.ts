@@ -9,7 +9,8 @@ export interface PlannedClaim {
   readonly line: LineId
   readonly access: Access
   readonly item: CourseItem
-  readonly learner: EmailAddress
+  /** Null where the order names nobody: such a claim changes the access of a seat it already has, and makes none. */
+  readonly learner: EmailAddress | null
 }
 
 /** What an order's facts come to. */
@@ -22,47 +23,60 @@ export interface Plan {
   readonly decided: boolean
 }
 
-/** What each line was found to sell when it first produced a seat: shops look SKUs up live and forget them. */
-export type KnownItems = ReadonlyMap<LineId, readonly CourseItem[]>
+/** What a line was found to sell when it was last looked at: shops look SKUs up live and forget them. */
+export interface KnownLine {
+  readonly items: readonly CourseItem[]
+  /** It has produced a seat that is not dead, so it is not looked up again: a renamed SKU moves nobody. */
+  readonly isFirm: boolean
+}
+
+export type KnownItems = ReadonlyMap<LineId, KnownLine>
 
 /**
  * Turns what a shop says of an order into claims, one per unit and course run.
  *
  * Pure. Units are withdrawn from the last one down, so a refund of one of three takes the third. Refunds that reach the
  * total, and a status that withdraws, take all. While the status is undecided nothing is granted, but refunded units are
- * still withdrawn.
+ * still withdrawn. A line that resolves to nothing now keeps what it was known to sell.
  */
 export function planSeats(order: OrderSnapshot, catalogue: Catalogue, known: KnownItems = new Map()): Plan {
-  const planned = order.lines.map((line) => planLine(order, line, known.get(line.line) ?? resolveLine(line, catalogue)))
+  const planned = order.lines.map((line) => planLine(order, line, itemsOf(line, catalogue, known)))
   return {
-    claims: planned.flatMap(({ claims }) => claims),
-    linesWithoutLearner: planned.filter(({ lacksLearner }) => lacksLearner).map(({ line }) => line),
+    claims: planned.flat(),
+    linesWithoutLearner: linesWithoutLearner(planned),
     decided: order.access !== 'undecided',
   }
 }
 
-function planLine(order: OrderSnapshot, line: OrderLine, items: readonly CourseItem[]) {
-  const { learner } = order
+/** What a line sells: what it was known to sell where that is firm, else what it resolves to now, else what was known. */
+function itemsOf(line: OrderLine, catalogue: Catalogue, known: KnownItems): readonly CourseItem[] {
+  const before = known.get(line.line)
+  if (before?.isFirm === true) return before.items
+  const now = resolveLine(line, catalogue)
+  return now.length > 0 ? now : (before?.items ?? [])
+}
+
+function planLine(order: OrderSnapshot, line: OrderLine, items: readonly CourseItem[]): readonly PlannedClaim[] {
   const units = Array.from({ length: line.quantity }, (_, index) => index + 1)
-  const decided = units.flatMap((unit) => {
+  return units.flatMap((unit) => {
     const access = accessOfUnit(order, line, unit)
-    return access === 'undecided' ? [] : [{ unit, access }]
-  })
-  const grants = decided.some(({ access }) => access === 'granted')
-  if (learner === null) return { line: line.line, claims: [], lacksLearner: grants && items.length > 0 }
-  const claims = decided.flatMap(({ unit, access }) =>
-    items.map((item): PlannedClaim => ({
+    if (access === 'undecided') return []
+    return items.map((item) => ({
       key: claimKey(order, line.line, unit, item),
       line: line.line,
       access,
       item,
-      learner,
-    })),
-  )
-  return { line: line.line, claims, lacksLearner: false }
+      learner: order.learner,
+    }))
+  })
 }
 
 function accessOfUnit(order: OrderSnapshot, line: OrderLine, unit: number): OrderSnapshot['access'] {
   if (order.fullyRefunded || unit > line.quantity - line.refunded) return 'withdrawn'
   return order.access
+}
+
+function linesWithoutLearner(planned: readonly (readonly PlannedClaim[])[]): readonly LineId[] {
+  const orphans = planned.flat().filter(({ access, learner }) => access === 'granted' && learner === null)
+  return [...new Set(orphans.map(({ line }) => line))]
 }

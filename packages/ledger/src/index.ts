@@ -1,1 +1,2 @@
-export {}
+export { createLedger, type RedisLedger } from './ledger.ts'
+export type { CachedToken, Tokens } from './tokens.ts'

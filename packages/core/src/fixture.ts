@@ -1,0 +1,41 @@
+import type { Catalogue } from './catalogue.ts'
+import { CourseMode, EmailAddress, LineId, LmsId, OrderId, StoreId } from './ids.ts'
+import type { OrderOffer } from './ledger.ts'
+import type { OrderLine, OrderSnapshot } from './order.ts'
+import { planSeats } from './plan-seats.ts'
+
+/** Builders for tests: each states only what its case is about. Not part of the package's entry. */
+
+const startedAtMs = Math.floor(Date.now() / 1000) * 1000 - 60_000
+
+export const catalogue: Catalogue = { lms: LmsId.parse('campus'), mode: CourseMode.parse('verified') }
+
+export const courseSku = 'course-v1:DemoU+CS101+2026'
+
+export const emailOf = (address: string): EmailAddress => EmailAddress.parse(address)
+
+/** One unit of the course that `courseSku` names, unless said otherwise. */
+export function aLine(line: Partial<OrderLine> = {}): OrderLine {
+  return { line: LineId.parse('31'), sku: courseSku, product: '11', variation: '0', quantity: 1, refunded: 0, ...line }
+}
+
+/** Ada's paid order 1001 of one course, modified a minute before the tests began, unless said otherwise. */
+export function anOrder(order: Partial<OrderSnapshot> = {}): OrderSnapshot {
+  return {
+    store: StoreId.parse('shop'),
+    order: OrderId.parse('1001'),
+    status: 'processing',
+    access: 'granted',
+    createdAtMs: startedAtMs,
+    modifiedAtMs: startedAtMs,
+    learner: emailOf('ada@example.org'),
+    fullyRefunded: false,
+    lines: [aLine()],
+    ...order,
+  }
+}
+
+/** An order with its plan and a hash that differs when the order does. */
+export function anOffer(snapshot: OrderSnapshot): OrderOffer {
+  return { snapshot, plan: planSeats(snapshot, catalogue), hash: JSON.stringify(snapshot) }
+}

@@ -1,0 +1,99 @@
+import {
+  failures,
+  LmsId,
+  OrderId,
+  SeatId,
+  StoreId,
+  type Agenda,
+  type FailureFiled,
+  type ItemState,
+  type WakeUp,
+} from '@seatkeeper/core'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Scripts } from './scripts.ts'
+
+const Item = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('order'), store: StoreId, order: OrderId }),
+  z.object({ kind: z.literal('seat'), lms: LmsId, seat: SeatId }),
+])
+const WakeUpText = z.object({ item: Item, lane: z.string(), generation: z.number(), delayMs: z.number() })
+const Code = z.enum(Object.keys(failures) as [keyof typeof failures])
+const Attempt = z.object({ atMs: z.number(), code: Code, nextInMs: z.number().nullable() })
+const Replay = z.object({ atMs: z.number(), by: z.string(), ofGeneration: z.number() })
+const Fields = z.object({
+  lane: z.string(),
+  generation: z.coerce.number(),
+  settled: z.coerce.number(),
+  status: z.enum(['due', 'waiting', 'settled', 'dead']),
+  due: z.coerce.number().default(0),
+  wait: z.string().nullable().default(null),
+  code: Code.optional(),
+  diedAt: z.coerce.number().default(0),
+})
+
+/** Reads the wake-ups that a script made. */
+export function parseWakeUps(texts: unknown): readonly WakeUp[] {
+  return z
+    .array(z.string())
+    .parse(texts)
+    .map((text) => WakeUpText.parse(JSON.parse(text)))
+}
+
+/** The agenda in Redis; every method is one script or one read. */
+export function createAgenda({ redis, run, prefix }: { redis: Redis; run: Scripts; prefix: string }): Agenda {
+  const readItem = (id: string) => readItemState(redis, prefix, id)
+  return {
+    readItem,
+    fileFailure: async ({ id, generation, code, permanent, backoff, random }) => {
+      const filing = JSON.stringify({ code, permanent, backoff, random })
+      return readFiled(await run('fileFailure', id, generation, filing))
+    },
+    postpone: async (id, generation, delayMs) => {
+      await run('postponeItem', id, generation, Math.ceil(delayMs))
+    },
+    sweep: async (lane, limit) => parseWakeUps(await run('sweepLane', lane, limit)),
+    lanes: async () => (await redis.smembers(`${prefix}agenda:lanes`)).toSorted(),
+    dead: async () => {
+      const ids = await redis.zrange(`${prefix}agenda:dead`, '-inf', '+inf', 'BYSCORE')
+      const items = await Promise.all(ids.map(readItem))
+      return items.filter((item) => item?.status === 'dead').filter((item) => item !== undefined)
+    },
+    conservation: async () => {
+      const counts = z
+        .tuple([z.number(), z.number(), z.number(), z.number(), z.number()])
+        .parse(await run('conservation'))
+      const [registered, settled, due, waiting, dead] = counts
+      return { registered, settled, due, waiting, dead }
+    },
+    replay: async (id, by) => parseWakeUps(await run('replayItem', id, by)),
+  }
+}
+
+function readFiled(answer: unknown): FailureFiled {
+  const [next, delayMs] = z.tuple([z.enum(['retry', 'dead', 'superseded']), z.number()]).parse(answer)
+  return next === 'retry' ? { next, delayMs } : { next }
+}
+
+async function readItemState(redis: Redis, prefix: string, id: string): Promise<ItemState | undefined> {
+  const key = `${prefix}item:${id}`
+  const [hash, attempts, replays] = await Promise.all([
+    redis.hgetall(key),
+    redis.lrange(`${key}:attempts`, 0, -1),
+    redis.lrange(`${key}:replays`, 0, -1),
+  ])
+  if (hash['status'] === undefined) return undefined
+  const fields = Fields.parse(hash)
+  return {
+    item: Item.parse(hash),
+    lane: fields.lane,
+    generation: fields.generation,
+    settledGeneration: fields.settled,
+    status: fields.status,
+    dueAtMs: fields.due,
+    waitReason: fields.wait,
+    attempts: attempts.map((text) => Attempt.parse(JSON.parse(text))),
+    replays: replays.map((text) => Replay.parse(JSON.parse(text))),
+    failure: fields.code === undefined ? null : { code: fields.code, atMs: fields.diedAt },
+  }
+}

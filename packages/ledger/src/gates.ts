@@ -1,0 +1,31 @@
+import { failures, type FailureCode, type Gates, type GateState } from '@seatkeeper/core'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+
+const Shut = z.object({
+  state: z.enum(['closed', 'parked', 'throttled']),
+  code: z.custom<FailureCode>((code) => typeof code === 'string' && code in failures),
+  sinceMs: z.coerce.number(),
+})
+
+/** Gates shared by all workers: a text that expires by itself, so that no gate outlives its keeper. */
+export function createGates(redis: Redis, prefix: string): Gates {
+  const key = (gate: string) => `${prefix}gate:${gate}`
+  const read = async (gate: string): Promise<GateState> => {
+    const [text, forMs] = await Promise.all([redis.get(key(gate)), redis.pttl(key(gate))])
+    if (text === null) return { state: 'open' }
+    return { ...Shut.parse(JSON.parse(text)), forMs: Math.max(forMs, 0) }
+  }
+  return {
+    read,
+    shut: async (gate, state, code, forMs) => {
+      const before = await read(gate)
+      const sinceMs = before.state === 'open' ? Date.now() : before.sinceMs
+      await redis.set(key(gate), JSON.stringify({ state, code, sinceMs }), 'PX', Math.ceil(forMs))
+    },
+    open: async (gate) => {
+      await redis.del(key(gate))
+    },
+    claimProbe: async (gate, forMs) => (await redis.set(`${prefix}probe:${gate}`, '1', 'PX', forMs, 'NX')) === 'OK',
+  }
+}

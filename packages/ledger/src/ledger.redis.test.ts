@@ -1,0 +1,387 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import {
+  enrollSeat,
+  isConserved,
+  itemId,
+  LineId,
+  LmsId,
+  noEnrolment,
+  OrderId,
+  planSeats,
+  StoreId,
+  type CourseMode,
+  type OrderOffer,
+  type OrderSnapshot,
+} from '@seatkeeper/core'
+import { aLine, anOffer, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
+import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
+import { Redis } from 'ioredis'
+import { createLedger, type RedisLedger } from './index.ts'
+
+let server: EmbeddedRedis
+let redis: Redis
+let tests = 0
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+
+/** A ledger of its own for each test, on the shared server. */
+function aLedger(): RedisLedger {
+  tests += 1
+  return createLedger(redis, `{test-${tests}}:`)
+}
+
+const verified = { isActive: true, mode: catalogue.mode }
+const { backoff } = enrollSeat
+
+async function theSeat(ledger: RedisLedger, order: Pick<OrderSnapshot, 'store' | 'order'> = anOrder()) {
+  const view = await ledger.orderView(order)
+  const [id] = view?.seats ?? []
+  if (id === undefined) throw new Error('the order has no seat')
+  const seat = await ledger.readSeat(id)
+  if (seat === undefined) throw new Error('the seat is not there')
+  return seat
+}
+
+async function apply(ledger: RedisLedger, offer: OrderOffer) {
+  return ledger.applyReading(await ledger.numberRead(offer.snapshot), offer)
+}
+
+async function settleSeat(ledger: RedisLedger, id: string, generation: number) {
+  const lease = await ledger.lease(id, 5000)
+  if (lease === undefined) throw new Error('the lease is taken')
+  return ledger.settle(id, generation, { status: 'applied' }, lease)
+}
+
+describe('applySnapshot', () => {
+  it('makes a seat with one claim and wakes the enroll lane', async () => {
+    const ledger = aLedger()
+    const { result, wakeUps } = await ledger.applySnapshot(anOffer(anOrder()))
+    const seat = await theSeat(ledger)
+    expect(result).toBe('applied')
+    expect(wakeUps).toEqual([
+      { item: { kind: 'seat', lms: 'campus', seat: seat.id }, lane: 'enroll.campus', generation: 1, delayMs: 0 },
+    ])
+    expect(seat).toMatchObject({
+      email: 'ada@example.org',
+      claims: [{ access: 'granted', mode: 'verified' }],
+      baseline: null,
+    })
+  })
+
+  it('does nothing the second time', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    expect(await ledger.applySnapshot(anOffer(anOrder()))).toEqual({ result: 'same', wakeUps: [] })
+    expect((await theSeat(ledger)).generation).toBe(1)
+  })
+
+  it.each([
+    ['is older than what is known', { modifiedAtMs: anOrder().modifiedAtMs - 5000 }],
+    ['has the same second but another state', { access: 'withdrawn' as const, status: 'cancelled' }],
+    ['lacks a known line', { modifiedAtMs: anOrder().modifiedAtMs + 5000, lines: [] }],
+    ['lacks a known unit', { modifiedAtMs: anOrder().modifiedAtMs + 5000, lines: [aLine({ quantity: 1 })] }],
+    [
+      'no longer resolves a known claim',
+      { modifiedAtMs: anOrder().modifiedAtMs + 5000, lines: [aLine({ quantity: 2, sku: null })], forget: true },
+    ],
+  ])(
+    'asks for a read when a snapshot %s',
+    async (_, { forget, ...change }: Partial<OrderSnapshot> & { forget?: boolean }) => {
+      const ledger = aLedger()
+      await ledger.applySnapshot(anOffer(anOrder({ lines: [aLine({ quantity: 2 })] })))
+      const snapshot = anOrder({ lines: [aLine({ quantity: 2 })], ...change })
+      const known = forget === true ? new Map() : await ledger.knownItems(snapshot)
+      const { result, wakeUps } = await ledger.applySnapshot({
+        ...anOffer(snapshot),
+        plan: planSeats(snapshot, catalogue, known),
+      })
+      expect(result).toBe('read')
+      expect(wakeUps).toMatchObject([{ item: { kind: 'order' }, lane: 'orders.shop', generation: 1 }])
+      expect((await theSeat(ledger)).claims.every(({ access }) => access === 'granted')).toBe(true)
+    },
+  )
+
+  it('asks for a read of an order last modified more than a day ago', async () => {
+    const ledger = aLedger()
+    const old = anOrder({ modifiedAtMs: Date.now() - 25 * 3_600_000 })
+    expect((await ledger.applySnapshot(anOffer(old))).result).toBe('read')
+    expect((await ledger.orderView(old))?.seats).toEqual([])
+  })
+
+  it('makes no seat for an order that never granted anything', async () => {
+    const ledger = aLedger()
+    const { result, wakeUps } = await ledger.applySnapshot(
+      anOffer(anOrder({ access: 'withdrawn', status: 'cancelled' })),
+    )
+    expect({ result, wakeUps }).toEqual({ result: 'applied', wakeUps: [] })
+    expect((await ledger.orderView(anOrder()))?.seats).toEqual([])
+  })
+})
+
+describe('noteHint', () => {
+  it('adds nothing while a read that has not started will see it anyway', async () => {
+    const ledger = aLedger()
+    expect((await ledger.noteHint(anOrder(), 'action')).wakeUps).toHaveLength(1)
+    expect((await ledger.noteHint(anOrder(), 'action')).wakeUps).toHaveLength(0)
+    await ledger.numberRead(anOrder())
+    expect((await ledger.noteHint(anOrder(), 'action')).wakeUps).toMatchObject([{ generation: 2 }])
+  })
+
+  it('leaves a dead order dead where the news is older than what is known', async () => {
+    const ledger = aLedger()
+    const { wakeUps } = await ledger.noteHint(anOrder(), 'action')
+    const id = itemId(wakeUps[0]!.item)
+    await ledger.fileFailure({
+      id,
+      generation: 1,
+      code: 'STORE_ANSWER_UNREADABLE',
+      permanent: true,
+      backoff,
+      random: 0,
+    })
+    expect((await ledger.noteHint(anOrder(), 'stale')).wakeUps).toEqual([])
+    expect((await ledger.noteHint(anOrder(), 'refund')).wakeUps).toMatchObject([{ generation: 2 }])
+  })
+})
+
+describe('applyReading', () => {
+  it('is refused once a snapshot was applied after the read got its number', async () => {
+    const ledger = aLedger()
+    const read = await ledger.numberRead(anOrder())
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const late = anOffer(anOrder({ access: 'withdrawn', status: 'cancelled' }))
+    expect(await ledger.applyReading(read, late)).toEqual({ result: 'overtaken', wakeUps: [] })
+    expect((await theSeat(ledger)).claims).toMatchObject([{ access: 'granted' }])
+  })
+
+  it('withdraws the claims of a line that vanished', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const { wakeUps } = await apply(ledger, anOffer(anOrder({ lines: [] })))
+    expect(wakeUps).toMatchObject([{ lane: 'revoke.campus', generation: 2 }])
+    expect((await theSeat(ledger)).claims).toMatchObject([{ access: 'withdrawn' }])
+  })
+
+  it('withdraws a refunded claim whose order has lost its address', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    await apply(ledger, anOffer(anOrder({ learner: null, lines: [aLine({ refunded: 1 })] })))
+    expect((await theSeat(ledger)).claims).toMatchObject([{ access: 'withdrawn' }])
+  })
+
+  it('leaves claims alone while the order is undecided', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    expect((await apply(ledger, anOffer(anOrder({ access: 'undecided', status: 'on-hold' })))).wakeUps).toEqual([])
+    expect((await theSeat(ledger)).claims).toMatchObject([{ access: 'granted' }])
+  })
+
+  it('moves the claim to the seat of the new address and settles both', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const before = await theSeat(ledger)
+    const { wakeUps } = await apply(ledger, anOffer(anOrder({ learner: emailOf('grace@example.org') })))
+    expect(wakeUps.map(({ lane }) => lane).toSorted()).toEqual(['enroll.campus', 'revoke.campus'])
+    expect((await ledger.readSeat(before.id))?.claims).toEqual([])
+    expect(await theSeat(ledger)).toMatchObject({ email: 'grace@example.org', claims: [{ access: 'granted' }] })
+  })
+
+  it('lets two orders speak for one seat', async () => {
+    const ledger = aLedger()
+    const second = anOrder({ order: OrderId.parse('1002') })
+    await ledger.applySnapshot(anOffer(anOrder()))
+    await ledger.applySnapshot(anOffer(second))
+    expect((await theSeat(ledger, second)).id).toBe((await theSeat(ledger)).id)
+    expect((await theSeat(ledger)).orders).toHaveLength(2)
+  })
+})
+
+describe('applyDeletion', () => {
+  it('withdraws everything the order ever granted', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const { wakeUps } = await ledger.applyDeletion(await ledger.numberRead(anOrder()), {
+      store: StoreId.parse('shop'),
+      order: anOrder().order,
+    })
+    expect(wakeUps).toMatchObject([{ lane: 'revoke.campus' }])
+    expect((await theSeat(ledger)).claims).toMatchObject([{ access: 'withdrawn' }])
+  })
+})
+
+describe('knownItems', () => {
+  it('is firm once the line has produced a seat, and loose again while that seat is dead', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const seat = await theSeat(ledger)
+    const line = LineId.parse('31')
+    expect((await ledger.knownItems(anOrder())).get(line)).toMatchObject({ isFirm: false, items: [{ lms: 'campus' }] })
+    await ledger.recordApplied(seat.id, verified)
+    expect((await ledger.knownItems(anOrder())).get(line)?.isFirm).toBe(true)
+    await ledger.fileFailure({
+      id: `seat-${seat.id}`,
+      generation: 1,
+      code: 'LMS_COURSE_UNKNOWN',
+      permanent: true,
+      backoff,
+      random: 0,
+    })
+    expect((await ledger.knownItems(anOrder())).get(line)?.isFirm).toBe(false)
+  })
+})
+
+describe('the agenda', () => {
+  it('settles only the generation that is current and open, and gives the lease back with it', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const id = `seat-${(await theSeat(ledger)).id}`
+    await apply(ledger, anOffer(anOrder({ lines: [] })))
+    const lease = await ledger.lease(id, 5000)
+    expect(await ledger.settle(id, 1, { status: 'applied' }, lease!)).toBe(false)
+    expect(await ledger.lease(id, 5000)).toBeUndefined()
+    expect(await ledger.settle(id, 2, { status: 'applied' }, lease!)).toBe(true)
+    expect(await ledger.lease(id, 5000)).toBeDefined()
+    expect(await ledger.itemStatus(id)).toEqual({ generation: 2, status: 'settled' })
+  })
+
+  it('backs off with growing, jittered delays and dies once they add up to the limit', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const id = `seat-${(await theSeat(ledger)).id}`
+    const filing = {
+      id,
+      generation: 1,
+      code: 'LMS_ERROR' as const,
+      permanent: false,
+      backoff: { firstMs: 100, maxMs: 400, giveUpAfterMs: 1000 },
+    }
+    expect(await ledger.fileFailure({ ...filing, random: 1 })).toEqual({ next: 'retry', delayMs: 100 })
+    expect(await ledger.fileFailure({ ...filing, random: 0.5 })).toEqual({ next: 'retry', delayMs: 100 })
+    expect(await ledger.fileFailure({ ...filing, random: 1 })).toEqual({ next: 'retry', delayMs: 400 })
+    expect(await ledger.fileFailure({ ...filing, random: 1 })).toEqual({ next: 'retry', delayMs: 400 })
+    expect(await ledger.fileFailure({ ...filing, random: 1 })).toEqual({ next: 'dead' })
+    expect(await ledger.dead()).toMatchObject([{ failure: { code: 'LMS_ERROR' }, attempts: { length: 5 } }])
+    expect(await ledger.fileFailure({ ...filing, random: 1 })).toEqual({ next: 'superseded' })
+  })
+
+  it('gives the sweep what is due, marks it as looked at, and leaves what is put off', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const id = `seat-${(await theSeat(ledger)).id}`
+    expect(await ledger.sweep('enroll.campus', 10)).toEqual([])
+    await ledger.postpone(id, 1, 0)
+    expect(await ledger.sweep('enroll.campus', 10)).toMatchObject([{ generation: 1, item: { kind: 'seat' } }])
+    expect(await ledger.sweep('enroll.campus', 10)).toEqual([])
+  })
+
+  it('gives the sweep a waiting item when its time has come', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const id = `seat-${(await theSeat(ledger)).id}`
+    const lease = await ledger.lease(id, 5000)
+    await ledger.settle(id, 1, { status: 'waiting', reason: 'no-account', untilMs: (await ledger.nowMs()) - 1 }, lease!)
+    expect(await ledger.readItem(id)).toMatchObject({ status: 'waiting', waitReason: 'no-account' })
+    expect(await ledger.sweep('enroll.campus', 10)).toMatchObject([{ generation: 1 }])
+    expect(await ledger.conservation()).toEqual({ registered: 2, settled: 1, due: 0, waiting: 1, dead: 0 })
+  })
+
+  it('replays a dead seat and the orders behind it once, however often it is pressed', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const id = `seat-${(await theSeat(ledger)).id}`
+    await ledger.fileFailure({ id, generation: 1, code: 'LMS_COURSE_UNKNOWN', permanent: true, backoff, random: 0 })
+    const [first, second] = await Promise.all([ledger.replay(id, 'ops'), ledger.replay(id, 'ops')])
+    expect(first.map(({ lane }) => lane).toSorted()).toEqual(['enroll.campus', 'orders.shop'])
+    expect(second).toEqual([])
+    expect(await ledger.readItem(id)).toMatchObject({
+      generation: 2,
+      status: 'due',
+      attempts: [],
+      replays: [{ by: 'ops', ofGeneration: 1 }],
+    })
+  })
+
+  it('counts every registered item exactly once, whatever happens to it', async () => {
+    const ledger = aLedger()
+    const orders = Array.from({ length: 12 }, (_, index) =>
+      anOrder({ order: OrderId.parse(String(2000 + index)), learner: emailOf(`learner${index % 7}@example.org`) }),
+    )
+    for (const order of orders) await ledger.applySnapshot(anOffer(order))
+    for (const order of orders.slice(0, 4)) {
+      const seat = await theSeat(ledger, order)
+      await settleSeat(ledger, `seat-${seat.id}`, seat.generation)
+    }
+    const dying = await theSeat(ledger, orders[5]!)
+    await ledger.fileFailure({
+      id: `seat-${dying.id}`,
+      generation: dying.generation,
+      code: 'LMS_COURSE_UNKNOWN',
+      permanent: true,
+      backoff,
+      random: 0,
+    })
+    for (const order of orders.slice(3, 8)) await ledger.noteHint(order, 'action')
+    const counted = await ledger.conservation()
+    expect(isConserved(counted)).toBe(true)
+    expect(counted).toMatchObject({ registered: 19, dead: 1 })
+  })
+})
+
+describe('recordBaseline', () => {
+  it('keeps the first', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const { id } = await theSeat(ledger)
+    await ledger.recordBaseline(id, noEnrolment)
+    await ledger.recordBaseline(id, { isActive: true, mode: 'audit' as CourseMode })
+    expect((await ledger.readSeat(id))?.baseline).toEqual(noEnrolment)
+  })
+})
+
+describe('lease', () => {
+  it('belongs to one holder until it is given back or runs out', async () => {
+    const ledger = aLedger()
+    const mine = await ledger.lease('seat', 50)
+    expect(await ledger.lease('seat', 50)).toBeUndefined()
+    await mine?.assertHeld()
+    await mine?.release()
+    const next = await ledger.lease('seat', 5000)
+    await expect(mine?.assertHeld()).rejects.toMatchObject({ code: 'LEASE_LOST' })
+    await mine?.release()
+    await next?.assertHeld()
+  })
+})
+
+describe('gates', () => {
+  it('are shut for all until opened or until their time is over', async () => {
+    const { gates } = aLedger()
+    expect(await gates.read('lms.campus')).toEqual({ state: 'open' })
+    await gates.shut('lms.campus', 'closed', 'LMS_UNREACHABLE', 5000)
+    expect(await gates.read('lms.campus')).toMatchObject({ state: 'closed', code: 'LMS_UNREACHABLE' })
+    await gates.open('lms.campus')
+    expect(await gates.read('lms.campus')).toEqual({ state: 'open' })
+  })
+
+  it('let one caller probe at a time', async () => {
+    const { gates } = aLedger()
+    expect(await Promise.all([1, 2, 3].map(() => gates.claimProbe('lms.campus', 5000)))).toEqual([true, false, false])
+  })
+})
+
+describe('tokens', () => {
+  it('forget a token only if it is still the one that was refused', async () => {
+    const tokens = aLedger().tokens(LmsId.parse('campus'))
+    await tokens.write({ token: 'new', expiresAtMs: Date.now() + 60_000 })
+    await tokens.drop('old')
+    expect(await tokens.read()).toMatchObject({ token: 'new' })
+    await tokens.drop('new')
+    expect(await tokens.read()).toBeUndefined()
+  })
+})

@@ -1,0 +1,68 @@
+import type { Agenda, Gates, Ledger, LmsId, OrderRef, OrderView, TimelineEntry } from '@seatkeeper/core'
+import type { Redis } from 'ioredis'
+import { createAgenda } from './agenda.ts'
+import { createGates } from './gates.ts'
+import { takeLease } from './lease.ts'
+import { createOrders } from './orders.ts'
+import { createScripts, type Scripts } from './scripts.ts'
+import { createSeats } from './seats.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+import { readOrderView, readTimeline } from './views.ts'
+
+/** All our state in one Redis: the use cases' ledger, the queue's agenda, gates, tokens, and what operators read. */
+export interface RedisLedger extends Ledger, Agenda {
+  readonly gates: Gates
+  tokens(lms: LmsId): Tokens
+  orderView(ref: OrderRef): Promise<OrderView | undefined>
+  timeline(id: string): Promise<readonly TimelineEntry[]>
+}
+
+/**
+ * Opens the ledger on one connection.
+ *
+ * @param prefix of every key; its braces are a hash tag, so that a deployment is one slot of a cluster.
+ */
+export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedger {
+  const run = createScripts(redis, prefix)
+  const parts = { redis, run, prefix }
+  const nowMs = async () => {
+    const [seconds, microseconds] = await redis.time()
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+  }
+  const orders = createOrders(run)
+  return {
+    ...orders,
+    ...createSeats(redis, prefix, nowMs),
+    ...createAgenda(parts),
+    ...createItems(run, redis, prefix),
+    nowMs,
+    lease: (key, forMs) => takeLease(parts, key, forMs),
+    gates: createGates(redis, prefix),
+    tokens: (lms) => createTokens(parts, lms),
+    orderView: (ref) => readOrderView({ redis, prefix, knownItems: orders.knownItems }, ref),
+    timeline: (id) => readTimeline(redis, prefix, id),
+  }
+}
+
+/** What a use case says of the item it has in hand. */
+function createItems(
+  run: Scripts,
+  redis: Redis,
+  prefix: string,
+): Pick<Ledger, 'itemStatus' | 'settle' | 'bumpLater' | 'noteWords'> {
+  return {
+    itemStatus: async (id) => {
+      const [generation, status] = await redis.hmget(`${prefix}item:${id}`, 'generation', 'status')
+      if (status !== 'due' && status !== 'waiting' && status !== 'settled' && status !== 'dead') return undefined
+      return { generation: Number(generation), status }
+    },
+    settle: async (id, generation, outcome, lease) =>
+      (await run('settleItem', id, generation, JSON.stringify(outcome), lease.key, lease.token)) === 1,
+    bumpLater: async (id, delayMs) => {
+      await run('bumpItem', id, delayMs)
+    },
+    noteWords: async (id, words) => {
+      await run('noteWords', id, words)
+    },
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * The agenda in Lua, put in front of every script that changes a fact, so that the fact and the work it makes are one
+ * atomic step.
+ *
+ * Keys, all behind the deployment's hash tag P: `item:<id>` (hash), `item:<id>:attempts`, `item:<id>:replays`,
+ * `timeline:<id>` (lists of JSON), `agenda:registered`, `agenda:settled` (sets), `agenda:dead` (sorted by time of
+ * death), `agenda:due:<lane>`, `agenda:waiting:<lane>` (sorted by when the sweep looks next), `agenda:lanes` (set).
+ */
+export const agendaLua = String.raw`
+local P = KEYS[1]
+local LOOK_AGAIN_MS = 30000
+local TIMELINE_LENGTH = 200
+
+local function clock()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+local NOW = clock()
+
+local function item_key(id) return P .. 'item:' .. id end
+
+local function note(id, what, detail)
+  local key = P .. 'timeline:' .. id
+  redis.call('RPUSH', key, cjson.encode({ atMs = NOW, what = what, detail = detail or '' }))
+  redis.call('LTRIM', key, -TIMELINE_LENGTH, -1)
+end
+
+local function is_open(status) return status == 'due' or status == 'waiting' end
+
+-- Moves an item from the set it is in to the set of its new status: the only place where either changes.
+local function place(id, status, lane, look_at)
+  local key = item_key(id)
+  local old = redis.call('HMGET', key, 'status', 'lane')
+  if old[1] == 'settled' then redis.call('SREM', P .. 'agenda:settled', id)
+  elseif old[1] == 'dead' then redis.call('ZREM', P .. 'agenda:dead', id)
+  elseif old[1] then redis.call('ZREM', P .. 'agenda:' .. old[1] .. ':' .. old[2], id) end
+  redis.call('SADD', P .. 'agenda:registered', id)
+  redis.call('HSET', key, 'status', status, 'lane', lane)
+  if status == 'settled' then redis.call('SADD', P .. 'agenda:settled', id)
+  elseif status == 'dead' then redis.call('ZADD', P .. 'agenda:dead', NOW, id)
+  else
+    redis.call('SADD', P .. 'agenda:lanes', lane)
+    redis.call('ZADD', P .. 'agenda:' .. status .. ':' .. lane, look_at, id)
+  end
+end
+
+local wake_ups = {}
+local woken = {}
+
+local function wake(id, lane, generation, delay)
+  local fields = redis.call('HMGET', item_key(id), 'kind', 'lms', 'seat', 'store', 'order')
+  local item = { kind = fields[1] }
+  if fields[1] == 'seat' then item.lms = fields[2]; item.seat = fields[3]
+  else item.store = fields[4]; item.order = fields[5] end
+  if not woken[id] then
+    woken[id] = #wake_ups + 1
+  end
+  wake_ups[woken[id]] = cjson.encode({ item = item, lane = lane, generation = generation, delayMs = delay })
+end
+
+-- Makes an item due at a new generation. Once per script and item: one step is one change.
+local function bump(id, lane, delay, changed)
+  local key = item_key(id)
+  local generation = tonumber(redis.call('HGET', key, 'generation') or '0')
+  if not woken[id] then generation = redis.call('HINCRBY', key, 'generation', 1) end
+  if changed then
+    redis.call('HSET', key, 'spent', 0)
+    redis.call('DEL', key .. ':attempts')
+  end
+  redis.call('HSET', key, 'due', NOW + delay)
+  redis.call('HDEL', key, 'wait', 'code', 'diedAt')
+  place(id, 'due', lane, NOW + delay + (delay == 0 and LOOK_AGAIN_MS or 0))
+  if delay == 0 then wake(id, lane, generation, 0) end
+end
+
+local function register_seat(id, lms, seat)
+  redis.call('HSET', item_key(id), 'kind', 'seat', 'lms', lms, 'seat', seat, 'settled', 0)
+end
+
+local function register_order(id, store, order)
+  if redis.call('EXISTS', item_key(id)) == 1 then return end
+  redis.call('HSET', item_key(id), 'kind', 'order', 'store', store, 'order', order, 'settled', 0, 'generation', 0)
+  place(id, 'settled', 'orders.' .. store, 0)
+end
+
+-- The generation if it is still current and open, else nil.
+local function open_generation(id, generation)
+  local fields = redis.call('HMGET', item_key(id), 'generation', 'status', 'lane')
+  if fields[1] == generation and is_open(fields[2]) then return fields[3] end
+  return nil
+end
+`
+
+/** What ends a script that woke something: a result word and the wake-ups, as JSON texts. */
+export const acceptedLua = String.raw`
+local function accepted(result)
+  table.insert(wake_ups, 1, result)
+  return wake_ups
+end
+`
+
+export const agendaScripts = {
+  settleItem: String.raw`
+    local id, generation, outcome, lease, token = ARGV[1], ARGV[2], cjson.decode(ARGV[3]), P .. 'lease:' .. ARGV[4], ARGV[5]
+    local lane = open_generation(id, generation)
+    if not lane then return 0 end
+    if outcome.status == 'waiting' then
+      redis.call('HSET', item_key(id), 'due', outcome.untilMs, 'wait', outcome.reason)
+      place(id, 'waiting', lane, outcome.untilMs)
+      note(id, 'waiting', outcome.reason)
+    else
+      redis.call('HSET', item_key(id), 'settled', generation, 'spent', 0)
+      redis.call('HDEL', item_key(id), 'wait')
+      place(id, 'settled', lane, 0)
+      note(id, 'settled', outcome.status)
+    end
+    if redis.call('GET', lease) == token then redis.call('DEL', lease) end
+    return 1`,
+
+  fileFailure: String.raw`
+    local id, generation, filing = ARGV[1], ARGV[2], cjson.decode(ARGV[3])
+    local lane = open_generation(id, generation)
+    if not lane then return { 'superseded', 0 } end
+    local key = item_key(id)
+    local backoff = filing.backoff
+    local failed = redis.call('LLEN', key .. ':attempts')
+    local spent = tonumber(redis.call('HGET', key, 'spent') or '0')
+    local ceiling = math.min(backoff.maxMs, backoff.firstMs * 2 ^ math.min(failed, 30))
+    local delay = math.max(1, math.floor(filing.random * ceiling))
+    local dies = filing.permanent or spent + delay > backoff.giveUpAfterMs
+    redis.call('RPUSH', key .. ':attempts', cjson.encode({ atMs = NOW, code = filing.code, nextInMs = dies and cjson.null or delay }))
+    redis.call('LTRIM', key .. ':attempts', -50, -1)
+    if dies then
+      redis.call('HSET', key, 'code', filing.code, 'diedAt', NOW)
+      place(id, 'dead', lane, 0)
+      note(id, 'dead', filing.code)
+      return { 'dead', 0 }
+    end
+    redis.call('HSET', key, 'spent', spent + delay, 'due', NOW + delay)
+    place(id, 'due', lane, NOW + delay)
+    note(id, 'failed', filing.code)
+    return { 'retry', delay }`,
+
+  postponeItem: String.raw`
+    local id, generation, delay = ARGV[1], ARGV[2], tonumber(ARGV[3])
+    local lane = open_generation(id, generation)
+    if not lane then return 0 end
+    redis.call('HSET', item_key(id), 'due', NOW + delay)
+    place(id, 'due', lane, NOW + delay)
+    return 1`,
+
+  bumpItem: String.raw`
+    local id, delay = ARGV[1], tonumber(ARGV[2])
+    local lane = redis.call('HGET', item_key(id), 'lane')
+    if not lane then return 0 end
+    bump(id, lane, delay, false)
+    return 1`,
+
+  noteWords: String.raw`
+    note(ARGV[1], 'said', ARGV[2])
+    return 1`,
+
+  sweepLane: String.raw`
+    local lane, limit = ARGV[1], tonumber(ARGV[2])
+    for _, status in ipairs({ 'due', 'waiting' }) do
+      local key = P .. 'agenda:' .. status .. ':' .. lane
+      for _, id in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', NOW, 'LIMIT', 0, limit - #wake_ups)) do
+        redis.call('ZADD', key, NOW + LOOK_AGAIN_MS, id)
+        wake(id, lane, tonumber(redis.call('HGET', item_key(id), 'generation')), 0)
+      end
+    end
+    return wake_ups`,
+
+  replayItem: String.raw`
+    local id, by = ARGV[1], ARGV[2]
+    local key = item_key(id)
+    local fields = redis.call('HMGET', key, 'status', 'lane', 'generation', 'kind', 'seat')
+    if fields[1] ~= 'dead' then return wake_ups end
+    redis.call('RPUSH', key .. ':replays', cjson.encode({ atMs = NOW, by = by, ofGeneration = tonumber(fields[3]) }))
+    note(id, 'replayed', by)
+    bump(id, fields[2], 0, true)
+    if fields[4] == 'seat' then
+      for _, claim in ipairs(redis.call('HKEYS', P .. 'seat:' .. fields[5] .. ':claims')) do
+        local store, order = string.match(claim, '^([^/]+)/([^/]+)/')
+        local order_item = 'order-' .. store .. '-' .. order
+        if not woken[order_item] then
+          note(order_item, 'hint', 'replay')
+          bump(order_item, 'orders.' .. store, 0, true)
+        end
+      end
+    end
+    return wake_ups`,
+
+  conservation: String.raw`
+    local due, waiting = 0, 0
+    for _, lane in ipairs(redis.call('SMEMBERS', P .. 'agenda:lanes')) do
+      due = due + redis.call('ZCARD', P .. 'agenda:due:' .. lane)
+      waiting = waiting + redis.call('ZCARD', P .. 'agenda:waiting:' .. lane)
+    end
+    return { redis.call('SCARD', P .. 'agenda:registered'), redis.call('SCARD', P .. 'agenda:settled'), due, waiting, redis.call('ZCARD', P .. 'agenda:dead') }`,
+} as const

@@ -1,0 +1,173 @@
+/**
+ * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted),
+ * `…:items` (line to JSON items), `…:claims` (claim key to seat), `seat:<id>` (hash), `seat:<id>:claims` (claim key to
+ * JSON of access and mode), `seats` (lms/course/address to seat).
+ */
+export const ordersLua = String.raw`
+local function order_key(ref) return P .. 'order:' .. ref.store .. '/' .. ref.order end
+local function order_item(ref) return 'order-' .. ref.store .. '-' .. ref.order end
+local function seat_item(seat) return 'seat-' .. seat end
+
+local function bump_seat(seat, lms, access)
+  bump(seat_item(seat), (access == 'granted' and 'enroll.' or 'revoke.') .. lms, 0, true)
+end
+
+-- A read that has not started yet will see all that is known now: further hints add nothing to it.
+local function hint(ref, reason)
+  local key, id = order_key(ref), order_item(ref)
+  register_order(id, ref.store, ref.order)
+  local sequence = redis.call('HGET', key, 'sequence') or '0'
+  local status = redis.call('HGET', item_key(id), 'status')
+  if status == 'due' and redis.call('HGET', key, 'hinted') == sequence then return end
+  if status == 'dead' and reason == 'stale' then return end
+  redis.call('HSET', key, 'hinted', sequence)
+  note(id, 'hint', reason)
+  bump(id, 'orders.' .. ref.store, 0, true)
+end
+
+local function to_map(flat)
+  local map = {}
+  for i = 1, #flat, 2 do map[flat[i]] = flat[i + 1] end
+  return map
+end
+
+local function seat_for(claim, fresh)
+  local index = claim.item.lms .. '/' .. claim.item.course .. '/' .. claim.learner
+  local seat = redis.call('HGET', P .. 'seats', index)
+  if seat then return seat end
+  redis.call('HSET', P .. 'seats', index, fresh)
+  redis.call('HSET', P .. 'seat:' .. fresh, 'lms', claim.item.lms, 'course', claim.item.course, 'email', claim.learner, 'index', index)
+  register_seat(seat_item(fresh), claim.item.lms, fresh)
+  return fresh
+end
+
+local function set_claim(seat, key, access, mode, lms)
+  local claims = P .. 'seat:' .. seat .. ':claims'
+  local text = cjson.encode({ access, mode })
+  if redis.call('HGET', claims, key) == text then return end
+  redis.call('HSET', claims, key, text)
+  note(seat_item(seat), access, key)
+  bump_seat(seat, lms, access)
+end
+
+-- A claim follows its learner: the seat it leaves is settled anew, without it.
+local function leave_seat(seat, key)
+  redis.call('HDEL', P .. 'seat:' .. seat .. ':claims', key)
+  note(seat_item(seat), 'moved', key)
+  bump_seat(seat, redis.call('HGET', P .. 'seat:' .. seat, 'lms'), 'withdrawn')
+end
+
+local function apply_claim(claims, claim, fresh)
+  local before = redis.call('HGET', claims, claim.key)
+  local named = claim.learner ~= cjson.null
+  if not before and (claim.access == 'withdrawn' or not named) then return end
+  local seat = named and (claim.access == 'granted' or not before) and seat_for(claim, fresh) or before
+  if before and before ~= seat then leave_seat(before, claim.key) end
+  redis.call('HSET', claims, claim.key, seat)
+  set_claim(seat, claim.key, claim.access, claim.item.mode, claim.item.lms)
+end
+
+local function withdraw(claims, key)
+  local seat = redis.call('HGET', claims, key)
+  local lms = redis.call('HGET', P .. 'seat:' .. seat, 'lms')
+  local held = redis.call('HGET', P .. 'seat:' .. seat .. ':claims', key)
+  if held then set_claim(seat, key, 'withdrawn', cjson.decode(held)[2], lms) end
+end
+
+local function planned_keys(plan)
+  local keys = {}
+  for _, claim in ipairs(plan.claims) do keys[claim.key] = true end
+  return keys
+end
+
+local function apply(ref, offer, number, by_reading)
+  local key = order_key(ref)
+  local claims, items = key .. ':claims', key .. ':items'
+  local planned = planned_keys(offer.plan)
+  for i, claim in ipairs(offer.plan.claims) do apply_claim(claims, claim, offer.freshSeats[i]) end
+  if by_reading and offer.plan.decided then
+    for _, known in ipairs(redis.call('HKEYS', claims)) do
+      if not planned[known] then withdraw(claims, known) end
+    end
+  end
+  for line, sold in pairs(offer.items) do redis.call('HSET', items, line, sold) end
+  redis.call('HSET', key, 'status', offer.status, 'modifiedAt', offer.modifiedAtMs, 'hash', offer.hash,
+    'lines', cjson.encode(offer.lines), 'applied', number)
+  note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
+end
+
+-- Why a snapshot cannot be applied by itself, or nil.
+local function objection(ref, offer)
+  local key = order_key(ref)
+  local known = redis.call('HMGET', key, 'modifiedAt', 'lines')
+  if offer.modifiedAtMs < NOW - 86400000 then return 'stale' end
+  if not known[1] then return nil end
+  if offer.modifiedAtMs < tonumber(known[1]) then return 'stale' end
+  if offer.modifiedAtMs == tonumber(known[1]) then return 'tie' end
+  for line, quantity in pairs(cjson.decode(known[2])) do
+    if (offer.lines[line] or 0) < quantity then return 'partial' end
+  end
+  local planned = planned_keys(offer.plan)
+  for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do
+    if offer.plan.decided and not planned[claim] then return 'unresolved' end
+  end
+  return nil
+end
+`
+
+export const orderScripts = {
+  knownItems: String.raw`
+    local key = order_key(cjson.decode(ARGV[1]))
+    local firm = {}
+    for claim, seat in pairs(to_map(redis.call('HGETALL', key .. ':claims'))) do
+      local line = string.match(claim, '^[^/]+/[^/]+/([^/]+)/')
+      local dead = redis.call('HGET', item_key(seat_item(seat)), 'status') == 'dead'
+      local applied = redis.call('HEXISTS', P .. 'seat:' .. seat, 'applied') == 1
+      if dead then firm[line] = false
+      elseif applied and firm[line] == nil then firm[line] = true end
+    end
+    local known = {}
+    for line, sold in pairs(to_map(redis.call('HGETALL', key .. ':items'))) do
+      known[#known + 1] = { line, sold, firm[line] and 1 or 0 }
+    end
+    return known`,
+
+  applySnapshot: String.raw`
+    local offer = cjson.decode(ARGV[1])
+    local key = order_key(offer)
+    if redis.call('HGET', key, 'hash') == offer.hash then return accepted('same') end
+    local reason = objection(offer, offer)
+    if reason then
+      hint(offer, reason)
+      return accepted('read')
+    end
+    register_order(order_item(offer), offer.store, offer.order)
+    apply(offer, offer, redis.call('HINCRBY', key, 'sequence', 1), false)
+    return accepted('applied')`,
+
+  noteHint: String.raw`
+    local ref = cjson.decode(ARGV[1])
+    hint(ref, ARGV[2])
+    return accepted('read')`,
+
+  numberRead: String.raw`
+    local ref = cjson.decode(ARGV[1])
+    return redis.call('HINCRBY', order_key(ref), 'sequence', 1)`,
+
+  applyReading: String.raw`
+    local offer, number = cjson.decode(ARGV[1]), tonumber(ARGV[2])
+    if number < tonumber(redis.call('HGET', order_key(offer), 'applied') or '0') then return accepted('overtaken') end
+    register_order(order_item(offer), offer.store, offer.order)
+    apply(offer, offer, number, true)
+    return accepted('applied')`,
+
+  applyDeletion: String.raw`
+    local ref, number = cjson.decode(ARGV[1]), tonumber(ARGV[2])
+    local key = order_key(ref)
+    if number < tonumber(redis.call('HGET', key, 'applied') or '0') then return accepted('overtaken') end
+    for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do withdraw(key .. ':claims', claim) end
+    redis.call('HSET', key, 'status', 'deleted', 'applied', number)
+    redis.call('HDEL', key, 'hash')
+    note(order_item(ref), 'read', 'deleted')
+    return accepted('applied')`,
+} as const

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import {
+  CourseKey,
+  CourseMode,
+  LineId,
+  LmsId,
+  type Accepted,
+  type KnownItems,
+  type Ledger,
+  type OrderOffer,
+} from '@seatkeeper/core'
+import { z } from 'zod'
+import { parseWakeUps } from './agenda.ts'
+import type { Scripts } from './scripts.ts'
+
+const Items = z.array(z.object({ lms: LmsId, course: CourseKey, mode: CourseMode }))
+const KnownRow = z.tuple([LineId, z.string().transform((text) => Items.parse(JSON.parse(text))), z.number()])
+
+type Orders = Pick<
+  Ledger,
+  'knownItems' | 'applySnapshot' | 'noteHint' | 'numberRead' | 'applyReading' | 'applyDeletion'
+>
+
+/** What the ledger keeps of orders; every method is one script. */
+export function createOrders(run: Scripts): Orders {
+  return {
+    knownItems: async (ref) => readKnown(await run('knownItems', JSON.stringify(ref))),
+    applySnapshot: async (offer) =>
+      readAccepted(['applied', 'same', 'read'], await run('applySnapshot', offerText(offer))),
+    noteHint: async (ref, reason) => readAccepted(['read'], await run('noteHint', JSON.stringify(ref), reason)),
+    numberRead: async (ref) => z.number().parse(await run('numberRead', JSON.stringify(ref))),
+    applyReading: async (read, offer) =>
+      readAccepted(['applied', 'overtaken'], await run('applyReading', offerText(offer), read)),
+    applyDeletion: async (read, ref) =>
+      readAccepted(['applied', 'overtaken'], await run('applyDeletion', JSON.stringify(ref), read)),
+  }
+}
+
+function readKnown(rows: unknown): KnownItems {
+  const known = z.array(KnownRow).parse(rows)
+  return new Map(known.map(([line, items, firm]) => [line, { items, isFirm: firm === 1 }]))
+}
+
+function readAccepted<Result extends string>(results: readonly Result[], answer: unknown): Accepted<Result> {
+  const [result, ...texts] = z
+    .tuple([z.enum(results)])
+    .rest(z.string())
+    .parse(answer)
+  return { result, wakeUps: parseWakeUps(texts) }
+}
+
+/** What a script needs of an offer. Ids of seats that may have to be made come along, because scripts know no chance. */
+function offerText({ snapshot, plan, hash }: OrderOffer): string {
+  const { store, order, status, modifiedAtMs, lines } = snapshot
+  return JSON.stringify({
+    store,
+    order,
+    status,
+    modifiedAtMs,
+    hash,
+    plan,
+    lines: Object.fromEntries(lines.map(({ line, quantity }) => [line, quantity])),
+    items: soldByLine(plan),
+    freshSeats: plan.claims.map(() => freshSeatId()),
+  })
+}
+
+function soldByLine({ claims }: OrderOffer['plan']): Record<string, string> {
+  const byLine = Map.groupBy(claims, ({ line }) => line)
+  return Object.fromEntries(
+    [...byLine].map(([line, ofLine]) => {
+      const byKey = new Map(ofLine.map(({ item }) => [`${item.lms}/${item.course}`, item]))
+      return [line, JSON.stringify([...byKey.values()])]
+    }),
+  )
+}
+
+/** 95 random bits in base 32, behind a letter. */
+function freshSeatId(): string {
+  const digits = '0123456789abcdefghjkmnpqrstvwxyz'
+  return `s${Array.from(randomBytes(19), (byte) => digits[byte % 32]).join('')}`
+}

@@ -1,0 +1,97 @@
+import {
+  CourseKey,
+  CourseMode,
+  EmailAddress,
+  LmsId,
+  OrderId,
+  StoreId,
+  Username,
+  type Claim,
+  type Ledger,
+  type OrderRef,
+  type Seat,
+  type SeatId,
+} from '@seatkeeper/core'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+
+const parsedFrom = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(schema)
+
+const Enrolment = z.object({ isActive: z.boolean(), mode: CourseMode.nullable() })
+const Account = z.object({ id: z.number(), username: Username })
+const SeatFields = z.object({
+  lms: LmsId,
+  course: CourseKey,
+  email: EmailAddress,
+  account: parsedFrom(Account).nullable().default(null),
+  baseline: parsedFrom(Enrolment).nullable().default(null),
+  applied: parsedFrom(Enrolment).nullable().default(null),
+  invited: z
+    .enum(['0', '1'])
+    .default('0')
+    .transform((flag) => flag === '1'),
+  waitingSince: z.coerce.number().nullable().default(null),
+})
+const ClaimFields = parsedFrom(z.tuple([z.enum(['granted', 'withdrawn']), CourseMode]))
+
+type Seats = Pick<Ledger, 'readSeat' | 'bindAccount' | 'recordBaseline' | 'recordInvitation' | 'recordApplied'>
+
+/** What the ledger keeps of seats. */
+export function createSeats(redis: Redis, prefix: string, nowMs: () => Promise<number>): Seats {
+  const key = (seat: SeatId) => `${prefix}seat:${seat}`
+  return {
+    readSeat: (seat) => readSeat(redis, prefix, seat),
+    bindAccount: async (seat, account) => {
+      await redis.hset(key(seat), 'account', JSON.stringify(account))
+      await redis.hdel(key(seat), 'waitingSince')
+    },
+    recordBaseline: async (seat, baseline) => {
+      await redis.hsetnx(key(seat), 'baseline', JSON.stringify(baseline))
+    },
+    recordInvitation: async (seat, invited) => {
+      if (invited) await redis.hsetnx(key(seat), 'waitingSince', await nowMs())
+      await redis.hset(key(seat), 'invited', invited ? '1' : '0')
+    },
+    recordApplied: async (seat, applied) => {
+      await redis.hset(key(seat), 'applied', JSON.stringify(applied))
+    },
+  }
+}
+
+async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat | undefined> {
+  const key = `${prefix}seat:${id}`
+  const [hash, claims, generation] = await Promise.all([
+    redis.hgetall(key),
+    redis.hgetall(`${key}:claims`),
+    redis.hget(`${prefix}item:seat-${id}`, 'generation'),
+  ])
+  if (hash['lms'] === undefined) return undefined
+  const { waitingSince, ...fields } = SeatFields.parse(hash)
+  return {
+    id,
+    ...fields,
+    waitingSinceMs: waitingSince,
+    claims: Object.entries(claims).map(([claim, text]) => readClaim(claim, text)),
+    orders: ordersOf(Object.keys(claims)),
+    generation: Number(generation ?? 0),
+  }
+}
+
+function readClaim(key: string, text: string): Claim {
+  const [access, mode] = ClaimFields.parse(text)
+  return { key, access, mode }
+}
+
+/** Claim keys begin with store and order; see `claimKey` in core. */
+function ordersOf(claims: readonly string[]): readonly OrderRef[] {
+  const refs = new Map<string, OrderRef>()
+  for (const claim of claims) {
+    const [store, order] = claim.split('/')
+    refs.set(`${store}/${order}`, { store: StoreId.parse(store), order: OrderId.parse(order) })
+  }
+  return [...refs.values()]
+}

@@ -1,0 +1,40 @@
+import type { LmsId } from '@seatkeeper/core'
+import type { Redis } from 'ioredis'
+import type { Scripts } from './scripts.ts'
+
+/** An access token and when it ends, milliseconds since 1970. */
+export interface CachedToken {
+  readonly token: string
+  readonly expiresAtMs: number
+}
+
+/** One LMS's access token, shared by all workers. */
+export interface Tokens {
+  read(): Promise<CachedToken | undefined>
+  write(token: CachedToken): Promise<void>
+  /** Forgets the token, unless somebody has already put a newer one there. */
+  drop(token: string): Promise<void>
+  /** True for one caller per `forMs`: that one asks the LMS, the others read again. */
+  claim(forMs: number): Promise<boolean>
+}
+
+/** The token cache in Redis; an entry goes when its token ends. */
+export function createTokens(
+  { redis, run, prefix }: { redis: Redis; run: Scripts; prefix: string },
+  lms: LmsId,
+): Tokens {
+  const key = `${prefix}token:${lms}`
+  return {
+    read: async () => {
+      const { token, expiresAtMs } = await redis.hgetall(key)
+      return token === undefined || expiresAtMs === undefined ? undefined : { token, expiresAtMs: Number(expiresAtMs) }
+    },
+    write: async ({ token, expiresAtMs }) => {
+      await redis.multi().hset(key, { token, expiresAtMs }).pexpireat(key, Math.floor(expiresAtMs)).exec()
+    },
+    drop: async (token) => {
+      await run('dropToken', lms, token)
+    },
+    claim: async (forMs) => (await redis.set(`${key}:claim`, '1', 'PX', forMs, 'NX')) === 'OK',
+  }
+}
