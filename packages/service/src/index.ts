@@ -1,1 +1,6 @@
-export {}
+export * from './config-reference.ts'
+export * from './config.ts'
+export * from './logger.ts'
+export * from './redaction.ts'
+export * from './sampling.ts'
+export * from './start-error.ts'
