@@ -1,3 +1,6 @@
+import { types } from 'node:util'
+import { errorCode } from './error-code.ts'
+
 const longestText = 8_192
 const deepest = 8
 const mostEntries = 100
@@ -56,20 +59,19 @@ function walk(value: unknown, above: readonly object[]): unknown {
 }
 
 function walkObject(value: object, above: readonly object[]): unknown {
-  if (value instanceof Error) return walkError(value, above)
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[invalid date]' : value.toISOString()
+  if (types.isNativeError(value)) return walkError(value, above)
+  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? '[invalid date]' : value.toISOString()
   if (value instanceof URL) return redactText(value.href)
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`
-  if (value instanceof Map) return walkFields(value.entries(), above)
-  if (Array.isArray(value) || value instanceof Set) return walkList([...value], above)
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return `[${value.byteLength} bytes]`
+  if (types.isMap(value)) return walkFields(value.entries(), above)
+  if (Array.isArray(value) || types.isSet(value)) return walkList([...value], above)
   return walkFields(readFields(value), above)
 }
 
 function walkError(error: Error, above: readonly object[]): unknown {
   const { name, message, stack, cause } = error
-  const code: unknown = 'code' in error ? error.code : undefined
-  const errors = error instanceof AggregateError ? error.errors : undefined
-  return walkFields(Object.entries({ name, message, code, stack, cause, errors }), above)
+  const errors = 'errors' in error ? error.errors : undefined
+  return walkFields(Object.entries({ name, message, code: errorCode(error), stack, cause, errors }), above)
 }
 
 function walkList(list: readonly unknown[], above: readonly object[]): unknown {
