@@ -1,1 +1,3 @@
-export {}
+export { LmsConfig } from './config.ts'
+export { createOpenedx, type OpenedxTools } from './openedx.ts'
+export { memoryTokenCache, type CachedToken, type TokenCache } from './token-cache.ts'

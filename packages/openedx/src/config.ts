@@ -1,0 +1,47 @@
+import { CourseMode, LmsId } from '@seatkeeper/core'
+import { z } from 'zod'
+
+const loopbackHost = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/**
+ * Why an address cannot be an LMS's base address; undefined if it can. Never repeats the address: it may hold a secret.
+ */
+function objectionTo(address: string): string | undefined {
+  const url = URL.parse(address)
+  if (url === null) return 'not an address; write it like https://lms.example.org'
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'use https'
+  if (url.username !== '' || url.password !== '') return 'put no user name or password into the address'
+  if (/[?#]/.test(address)) return 'leave out everything from ? or # on'
+  if (url.protocol === 'http:' && !loopbackHost.test(url.hostname))
+    return 'use https: http would send the client secret and tokens in the clear, so it is taken for loopback hosts only'
+  return undefined
+}
+
+const BaseAddress = z
+  .string()
+  .superRefine((address, context) => {
+    const message = objectionTo(address)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
+  .transform((address) => address.replace(/\/+$/, ''))
+
+/** What the adapter must know of one Open edX LMS. */
+export const LmsConfig = z.strictObject({
+  id: LmsId.describe('short name of this LMS in queue names, logs and metrics; never changed later'),
+  url: BaseAddress.describe('base address of the Open edX LMS (https; http for loopback hosts only)'),
+  clientId: z
+    .string()
+    .min(1)
+    .describe('client id of the OAuth2 application at the LMS (grant type: client credentials)'),
+  clientSecret: z.string().min(1).describe('client secret of that application, whose user must have staff status'),
+  defaultMode: CourseMode.default(CourseMode.parse('audit')).describe(
+    'course mode that the LMS gives by itself, as to an invited learner who registers (its COURSE_MODE_DEFAULTS)',
+  ),
+  callTimeoutMs: z
+    .int()
+    .min(1000)
+    .max(60_000)
+    .default(10_000)
+    .describe('longest time for one call to the LMS, answer included, milliseconds'),
+})
+export type LmsConfig = z.output<typeof LmsConfig>
