@@ -1,1 +1,8 @@
-export {}
+export { StoreConfig, StoreEntry, StoreWebhooks } from './config.ts'
+export { newsOf, type Delivery } from './news.ts'
+export type { SigningSources } from './authorized-call.ts'
+export type { StoreOfOrder } from './order-body.ts'
+export { StatusMap } from './order-status.ts'
+export { isPing } from './ping.ts'
+export { createWooStore } from './store-client.ts'
+export { isAuthentic } from './webhook-signature.ts'
