@@ -35,7 +35,12 @@ const longestWaitMs = 3_600_000
  * @see RFC 9110, 10.2.3
  */
 export function retryAfterMs(header: string | undefined, nowMs: number): number {
-  const askedMs = /^\d+$/.test(header ?? '') ? Number(header) * 1000 : Date.parse(header ?? '') - nowMs
+  const askedMs = /^\d+$/.test(header ?? '') ? Number(header) * 1000 : httpDateMs(header ?? '') - nowMs
   if (Number.isNaN(askedMs)) return 60_000
   return Math.min(Math.max(askedMs, 1000), longestWaitMs)
+}
+
+/** NaN for anything that does not begin like an HTTP date: `Date.parse` makes a date even of `-1`. */
+function httpDateMs(text: string): number {
+  return /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN
 }

@@ -1,1 +1,5 @@
-export {}
+export { acceptNews, type Acceptance, type AcceptNewsParts } from './accept-news.ts'
+export type { Patience } from './patience.ts'
+export { readOrder, type ReadOrderParts } from './read-order.ts'
+export { replay, type ReplayParts } from './replay.ts'
+export { settleSeat, type SettleSeatParts } from './settle-seat.ts'

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { itemId } from './agenda.ts'
+import { CourseKey, EmailAddress, LmsId, OrderId, SeatId, StoreId } from './ids.ts'
+import { jobId } from './job.ts'
+
+describe('CourseKey', () => {
+  it.each(['course-v1:OpenedX+DemoX+DemoCourse', 'course-v1:ExampleU+CS-101.a+2026_T1'])('takes %s', (key) => {
+    expect(CourseKey.parse(key)).toBe(key)
+  })
+
+  it.each([
+    '../..',
+    '%2e%2e',
+    '{}',
+    '',
+    'course-v1:A+B',
+    'course-v1:A+B+C+D',
+    'course-v1:../..+B+C',
+    'course-v1:..+..+..',
+    'course-v1:A+B+C D',
+    'SHIRT',
+  ])('refuses %j', (key) => {
+    expect(CourseKey.safeParse(key).success).toBe(false)
+  })
+})
+
+describe('EmailAddress', () => {
+  it.each([
+    [' Zoe.OBrien+Kurs@Example.COM ', 'zoe.obrien+kurs@example.com'],
+    ['a@xn--mnchen-3ya.example.org', 'a@xn--mnchen-3ya.example.org'],
+  ])('normalises %j', (given, kept) => {
+    expect(EmailAddress.parse(given)).toBe(kept)
+  })
+
+  it.each([
+    'a@b\r\nBcc: x@example.org',
+    'a@b',
+    'a b@example.org',
+    'a@example.org,b@example.org',
+    '',
+    '@example.org',
+    `${'a'.repeat(5000)}@example.org`,
+    'a@example.org\0',
+  ])('refuses %j', (address) => {
+    expect(EmailAddress.safeParse(address).success).toBe(false)
+  })
+
+  it('judges 5 KB of anything without backtracking', () => {
+    const started = performance.now()
+    for (const address of [`${'a.'.repeat(2500)}@`, `${'@'.repeat(5000)}`, `a@${'b.'.repeat(2500)}`])
+      EmailAddress.safeParse(address)
+    expect(performance.now() - started).toBeLessThan(50)
+  })
+})
+
+describe('jobId', () => {
+  it('is one that BullMQ takes: no colon, never digits only, different for each generation', () => {
+    const item = fc.oneof(
+      fc.record({
+        kind: fc.constant('order' as const),
+        store: fc.stringMatching(/^[a-z][a-z0-9-]{0,30}$/).map((id) => StoreId.parse(id)),
+        order: fc.integer({ min: 1 }).map((id) => OrderId.parse(String(id))),
+      }),
+      fc.record({
+        kind: fc.constant('seat' as const),
+        lms: fc.constant(LmsId.parse('campus')),
+        seat: fc.stringMatching(/^s[0-9a-z]{19}$/).map((id) => SeatId.parse(id)),
+      }),
+    )
+    fc.assert(
+      fc.property(item, fc.integer({ min: 1 }), (thing, generation) => {
+        const id = jobId(thing, generation)
+        expect(id).toMatch(/^[a-z][a-z0-9-]*$/)
+        expect(id).not.toBe(jobId(thing, generation + 1))
+        expect(id.startsWith(itemId(thing))).toBe(true)
+      }),
+    )
+  })
+})

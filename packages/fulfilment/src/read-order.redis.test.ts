@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { JobFailure, type OrderReading, type OrderSnapshot, type Store, type WakeUp } from '@seatkeeper/core'
+import { aLine, anOffer, anOrder, catalogue } from '@seatkeeper/core/fixture'
+import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
+import { Redis } from 'ioredis'
+import { acceptNews, readOrder, replay } from './index.ts'
+
+let server: EmbeddedRedis
+let redis: Redis
+let ledger: RedisLedger
+let woken: WakeUp[] = []
+let tests = 0
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+beforeEach(() => {
+  tests += 1
+  ledger = createLedger(redis, `{order-${tests}}:`)
+  woken = []
+})
+
+const wake = (wakeUps: readonly WakeUp[]) => Promise.resolve(void woken.push(...wakeUps))
+const accept = (parts: { wake?: typeof wake } = {}) =>
+  acceptNews({ ledger, catalogueOf: () => catalogue, wake: parts.wake ?? wake, onWakeFailed: () => undefined })
+
+/** A shop that answers each read with the next of some answers, and with the last one from then on. */
+function aShop(...answers: (() => Promise<OrderReading>)[]): Store {
+  const left = [...answers]
+  return {
+    readOrder: () => (left.length > 1 ? left.shift() : left[0])?.() ?? Promise.resolve({ kind: 'deleted' }),
+    probe: () => Promise.resolve(),
+  }
+}
+const says = (order: Partial<OrderSnapshot>) => (): Promise<OrderReading> =>
+  Promise.resolve({ kind: 'order', snapshot: anOrder(order) })
+
+async function read(store: Store) {
+  const { store: name, order } = anOrder()
+  const run = readOrder({ ledger, store, catalogue, wake })
+  return run({ v: 1, store: name, order, generation: 1 }, { signal: AbortSignal.timeout(5000) })
+}
+
+describe('acceptNews', () => {
+  it('applies a fresh order and wakes its seats', async () => {
+    expect(await accept()({ kind: 'snapshot', snapshot: anOrder() })).toBe('applied')
+    expect(await accept()({ kind: 'snapshot', snapshot: anOrder() })).toBe('same')
+    expect(woken.map(({ lane }) => lane)).toEqual(['enroll.campus'])
+  })
+
+  it('stays accepted when waking fails, because the sweep will do it', async () => {
+    const failing = accept({ wake: () => Promise.reject(new Error('Redis is away')) })
+    expect(await failing({ kind: 'snapshot', snapshot: anOrder() })).toBe('applied')
+    expect((await ledger.conservation()).due).toBe(1)
+  })
+
+  it('has an order that sells a course to nobody read, not applied', async () => {
+    expect(await accept()({ kind: 'snapshot', snapshot: anOrder({ learner: null }) })).toBe('read')
+  })
+
+  it('keeps one record of an order however often a week-old copy comes', async () => {
+    await accept()({ kind: 'snapshot', snapshot: anOrder() })
+    woken = []
+    const old = anOrder({
+      modifiedAtMs: anOrder().modifiedAtMs - 7 * 86_400_000,
+      status: 'pending',
+      access: 'undecided',
+    })
+    for (let copy = 0; copy < 500; copy += 1) await accept()({ kind: 'snapshot', snapshot: old })
+    expect(woken).toHaveLength(1)
+    expect((await ledger.conservation()).registered).toBe(2)
+  })
+})
+
+describe('readOrder', () => {
+  it('applies what the shop says', async () => {
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
+    expect(await read(aShop(says({})))).toEqual({ status: 'applied' })
+    expect(woken.map(({ lane }) => lane)).toEqual(['orders.shop', 'enroll.campus'])
+    expect(await ledger.conservation()).toMatchObject({ registered: 2, settled: 1, due: 1 })
+  })
+
+  it('reads again when a snapshot was applied during the read', async () => {
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
+    const overtaken = async (): Promise<OrderReading> => {
+      await ledger.applySnapshot(anOffer(anOrder()))
+      return { kind: 'order', snapshot: anOrder({ access: 'withdrawn', status: 'cancelled' }) }
+    }
+    await read(aShop(overtaken, says({})))
+    const [seat] = (await ledger.orderView(anOrder()))?.seats ?? []
+    expect(await ledger.readSeat(seat!)).toMatchObject({ claims: [{ access: 'granted' }] })
+  })
+
+  it('withdraws everything of an order that the shop says is gone', async () => {
+    await accept()({ kind: 'snapshot', snapshot: anOrder() })
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'deleted' })
+    expect(await read(aShop(() => Promise.resolve({ kind: 'deleted' })))).toEqual({ status: 'applied' })
+    const [seat] = (await ledger.orderView(anOrder()))?.seats ?? []
+    expect(await ledger.readSeat(seat!)).toMatchObject({ claims: [{ access: 'withdrawn' }] })
+  })
+
+  it('fails for good when a course was sold to nobody, and heals once the order names somebody', async () => {
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
+    await expect(read(aShop(says({ learner: null })))).rejects.toMatchObject({ code: 'ORDER_WITHOUT_LEARNER' })
+    expect(await read(aShop(says({})))).toEqual({ status: 'applied' })
+  })
+
+  it('leaves the order due when the shop fails', async () => {
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
+    const failing = aShop(() => Promise.reject(new JobFailure('STORE_UNREACHABLE', 'refused')))
+    await expect(read(failing)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
+    expect(await ledger.conservation()).toMatchObject({ due: 1 })
+  })
+})
+
+describe('replay', () => {
+  it('takes a corrected course key, ends the claim on the wrong one and names what it revived', async () => {
+    await accept()({ kind: 'snapshot', snapshot: anOrder({ lines: [aLine({ sku: 'course-v1:DemoU+WRONG+2026' })] }) })
+    const [wrong] = (await ledger.orderView(anOrder()))?.seats ?? []
+    const failure = {
+      code: 'LMS_COURSE_UNKNOWN' as const,
+      permanent: true,
+      random: 0,
+      backoff: { firstMs: 1, maxMs: 1, giveUpAfterMs: 1 },
+    }
+    await ledger.fileFailure({ id: `seat-${wrong}`, generation: 1, ...failure })
+    expect(await replay({ agenda: ledger, wake })([`seat-${wrong}`, `seat-${wrong}`], 'ops')).toEqual([`seat-${wrong}`])
+    await read(aShop(says({})))
+    const seats = (await ledger.orderView(anOrder()))?.seats ?? []
+    expect(await ledger.readSeat(wrong!)).toMatchObject({ claims: [{ access: 'withdrawn' }] })
+    expect(await ledger.readSeat(seats.find((seat) => seat !== wrong)!)).toMatchObject({
+      course: 'course-v1:DemoU+CS101+2026',
+    })
+  })
+})

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { CourseMode, noEnrolment, OrderId, type Enrolment, type OrderSnapshot, type Seat } from '@seatkeeper/core'
+import { aLine, anOffer, anOrder, emailOf } from '@seatkeeper/core/fixture'
+import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
+import { Redis } from 'ioredis'
+import { settleSeat } from './index.ts'
+import { createMemoryLms, type MemoryLms } from './lms.fixture.ts'
+
+const ada = emailOf('ada@example.org')
+const verified: Enrolment = { isActive: true, mode: CourseMode.parse('verified') }
+const audit: Enrolment = { isActive: true, mode: CourseMode.parse('audit') }
+const patience = { firstLookMs: 1000, maxLookMs: 10_000, patienceMs: 60_000 }
+
+let server: EmbeddedRedis
+let redis: Redis
+let ledger: RedisLedger
+let lms: MemoryLms
+let tests = 0
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+beforeEach(() => {
+  tests += 1
+  ledger = createLedger(redis, `{seat-${tests}}:`)
+  lms = createMemoryLms()
+})
+
+async function offer(order: Partial<OrderSnapshot> = {}) {
+  const snapshot = anOrder(order)
+  await ledger.applyReading(await ledger.numberRead(snapshot), anOffer(snapshot))
+}
+
+async function theSeat(): Promise<Seat> {
+  const [id] = (await ledger.orderView(anOrder()))?.seats ?? []
+  const seat = id === undefined ? undefined : await ledger.readSeat(id)
+  if (seat === undefined) throw new Error('there is no seat')
+  return seat
+}
+
+async function settle() {
+  const { id, lms: name, generation } = await theSeat()
+  const run = settleSeat({ ledger, lms, patience })
+  return run({ v: 1, lms: name, seat: id, generation }, { signal: AbortSignal.timeout(5000) })
+}
+
+const paid = () => offer()
+const refunded = () => offer({ lines: [aLine({ refunded: 1 })] })
+
+describe('settleSeat', () => {
+  it('enrols who paid, once, and remembers what was there before', async () => {
+    lms.register(ada)
+    await paid()
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(await settle()).toEqual({ status: 'superseded' })
+    expect(lms.writes).toHaveLength(1)
+    expect(await theSeat()).toMatchObject({ baseline: noEnrolment, applied: verified, account: { username: 'ada' } })
+  })
+
+  it('ends the seat after a refund, in the mode it has', async () => {
+    lms.register(ada)
+    await paid()
+    await settle()
+    await refunded()
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(lms.row(ada)).toEqual({ isActive: false, mode: 'verified' })
+  })
+
+  it('asks the LMS nothing about a seat that was refunded before its payment was settled', async () => {
+    await paid()
+    await refunded()
+    expect(await settle()).toEqual({ status: 'unchanged' })
+    expect(lms.writes).toEqual([])
+  })
+
+  it('gives a free learner who upgraded the free seat back', async () => {
+    lms.register(ada)
+    lms.setRow(ada, audit)
+    await paid()
+    await settle()
+    expect(lms.row(ada)).toEqual(verified)
+    await refunded()
+    await settle()
+    expect(lms.row(ada)).toEqual(audit)
+  })
+
+  it('keeps the seat while another order still pays for it', async () => {
+    lms.register(ada)
+    await paid()
+    await offer({ order: OrderId.parse('1002') })
+    await settle()
+    await refunded()
+    expect(await settle()).toEqual({ status: 'unchanged' })
+    expect(lms.row(ada)).toEqual(verified)
+  })
+
+  it('does not write again when the answer to a write was lost after the commit', async () => {
+    lms.register(ada)
+    await paid()
+    lms.failNextWrite('LMS_OUTCOME_UNKNOWN', 'after')
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(lms.writes).toHaveLength(1)
+  })
+
+  it('makes the seat due a minute later when a write may still come through', async () => {
+    lms.register(ada)
+    await paid()
+    lms.failNextWrite('LMS_OUTCOME_UNKNOWN', 'before')
+    await expect(settle()).rejects.toMatchObject({ code: 'LMS_OUTCOME_UNKNOWN' })
+    const { id } = await theSeat()
+    const item = await ledger.readItem(`seat-${id}`)
+    expect(item).toMatchObject({ status: 'due', generation: 2 })
+    expect((item?.dueAtMs ?? 0) - (await ledger.nowMs())).toBeGreaterThan(50_000)
+  })
+
+  it('takes a refusal for success where the row is as wanted all the same', async () => {
+    lms.register(ada)
+    await paid()
+    lms.failNextWrite('LMS_ENROLMENT_REFUSED', 'after')
+    expect(await settle()).toEqual({ status: 'applied' })
+  })
+
+  it('keeps the LMS’s own words in the timeline of a refused seat', async () => {
+    lms.register(ada)
+    await paid()
+    lms.failNextWrite('LMS_ENROLMENT_REFUSED', 'before')
+    await expect(settle()).rejects.toMatchObject({ code: 'LMS_ENROLMENT_REFUSED' })
+    const entries = await ledger.timeline(`seat-${(await theSeat()).id}`)
+    expect(entries).toContainEqual(expect.objectContaining({ what: 'said', detail: 'words of the LMS' }))
+  })
+
+  it('converges again when a refund arrives in the middle', async () => {
+    lms.register(ada)
+    await paid()
+    lms.beforeNextRead(refunded)
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(lms.row(ada)).toMatchObject({ isActive: false })
+    expect((await ledger.conservation()).due).toBe(0)
+  })
+
+  it('writes nothing once its lease is lost', async () => {
+    lms.register(ada)
+    await paid()
+    const { id } = await theSeat()
+    lms.beforeNextRead(async () => void (await redis.del(`{seat-${tests}}:lease:seat-${id}`)))
+    await expect(settle()).rejects.toMatchObject({ code: 'LEASE_LOST' })
+    expect(lms.writes).toEqual([])
+  })
+
+  it('ends at once where somebody else has the seat in hand', async () => {
+    await paid()
+    const lease = await ledger.lease(`seat-${(await theSeat()).id}`, 5000)
+    expect(await settle()).toEqual({ status: 'busy' })
+    await lease?.release()
+  })
+})
+
+describe('settleSeat for a learner without an account', () => {
+  it('invites once and waits without a job', async () => {
+    await paid()
+    expect(await settle()).toMatchObject({ status: 'waiting', reason: 'no-account' })
+    expect(await settle()).toMatchObject({ status: 'waiting' })
+    expect([...lms.invited]).toEqual([ada])
+    expect(await ledger.conservation()).toMatchObject({ waiting: 1, due: 0 })
+  })
+
+  it('gives the paid mode once the account is there, and counts the row that the invitation made as ours', async () => {
+    await paid()
+    await settle()
+    lms.register(ada)
+    lms.setRow(ada, audit)
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(lms.row(ada)).toEqual(verified)
+    await refunded()
+    await settle()
+    expect(lms.row(ada)).toEqual({ isActive: false, mode: 'verified' })
+  })
+
+  it('takes the invitation back after a refund and ends what it made meanwhile', async () => {
+    await paid()
+    await settle()
+    await refunded()
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(lms.invited.size).toBe(0)
+    expect(lms.writes).toEqual([])
+  })
+
+  it('gives up after its patience', async () => {
+    await paid()
+    await settle()
+    const { id } = await theSeat()
+    await redis.hset(`{seat-${tests}}:seat:${id}`, 'waitingSince', (await ledger.nowMs()) - patience.patienceMs)
+    await expect(settle()).rejects.toMatchObject({ code: 'LEARNER_NOT_REGISTERED' })
+  })
+})
