@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals'
+import { LmsConfig } from './config.ts'
+
+const given = { id: 'campus', url: 'https://lms.example.org', clientId: 'seatkeeper', clientSecret: 'quite-secret' }
+
+describe('LmsConfig', () => {
+  it('fills in what may be left out', () => {
+    expect(LmsConfig.parse(given)).toEqual({ ...given, defaultMode: 'audit', callTimeoutMs: 10_000 })
+  })
+
+  it.each([
+    ['https://lms.example.org/', 'https://lms.example.org'],
+    ['https://example.org/lms//', 'https://example.org/lms'],
+    ['http://localhost:8000', 'http://localhost:8000'],
+    ['http://127.0.0.1:8000/', 'http://127.0.0.1:8000'],
+    ['http://[::1]:8000', 'http://[::1]:8000'],
+    ['http://lms.localhost', 'http://lms.localhost'],
+  ])('takes %s as %s', (url, taken) => {
+    expect(LmsConfig.parse({ ...given, url }).url).toBe(taken)
+  })
+
+  it.each([
+    ['http://lms.example.com', /use https/],
+    ['http://127.0.0.1.example.org', /use https/],
+    ['http://localhost.example.org', /use https/],
+    ['ftp://lms.example.org', /use https/],
+    ['https://me:quite-secret@lms.example.org', /no user name or password/],
+    ['https://lms.example.org?x=1', /leave out/],
+    ['https://lms.example.org#x', /leave out/],
+    ['lms.example.org', /not an address/],
+    ['', /not an address/],
+  ])('refuses %s without repeating a secret', (url, reason) => {
+    const { error } = LmsConfig.safeParse({ ...given, url })
+    expect(error?.issues).toMatchObject([{ path: ['url'], message: expect.stringMatching(reason) }])
+    expect(error?.message).not.toContain('quite-secret')
+  })
+
+  it('refuses words it does not know', () => {
+    expect(LmsConfig.safeParse({ ...given, insecure: true }).success).toBe(false)
+  })
+
+  it('describes every field', () => {
+    expect(Object.values(LmsConfig.shape).filter(({ description }) => description === undefined)).toEqual([])
+  })
+})
