@@ -9,6 +9,8 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
   },
+  reporters: ['default', '<rootDir>/test/tally-reporter.mjs'],
+  maxWorkers: 2,
   collectCoverageFrom: ['packages/*/src/**/*.ts', '!**/*.test.ts', '!**/index.ts'],
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'json-summary'],

@@ -42,7 +42,12 @@ type Run = (command: string, parameters: readonly string[], cwd?: string) => Pro
 function commandsIn(environment: NodeJS.ProcessEnv) {
   const run: Run = async (command, parameters, cwd) => {
     const env = { ...environment, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
-    const { stdout } = await promisify(execFile)(command, parameters, { env, cwd, timeout: 300_000, maxBuffer: 2 ** 26 })
+    const { stdout } = await promisify(execFile)(command, parameters, {
+      env,
+      cwd,
+      timeout: 300_000,
+      maxBuffer: 2 ** 26,
+    })
     return stdout
   }
   const answers = (command: string) => run(command, ['--version']).then(Boolean, () => false)
@@ -56,7 +61,8 @@ async function openApt(workshop: string, run: Run, say: Say) {
   const state = join(workshop, 'state')
   const archives = join(workshop, 'archives')
   await Promise.all([join(state, 'lists/partial'), join(workshop, 'cache/archives/partial'), archives].map(makeFolder))
-  const ownCache = ['-o', `Dir::Cache=${join(workshop, 'cache')}`, '-o', 'APT::Sandbox::User=root']
+  const own = [`Dir::Cache=${join(workshop, 'cache')}`, `Dir::Log=${workshop}`, 'APT::Sandbox::User=root']
+  const ownCache = own.flatMap((setting) => ['-o', setting])
   const ownLists = [...ownCache, '-o', `Dir::State=${state}`, '-o', `Dir::State::lists=${join(state, 'lists')}`]
   const knowRedis = async (options: readonly string[]) =>
     /^Filename:/m.test(await run('apt-cache', [...options, 'show', 'redis-server']).catch(() => ''))
@@ -69,7 +75,13 @@ async function openApt(workshop: string, run: Run, say: Say) {
   return {
     /** redis-tools holds the program that redis-server only points to; the rest is what apt would install with them. */
     packagesToUnpack: async () => {
-      const plan = await run('apt-get', [...options, '--simulate', '--no-install-recommends', 'install', 'redis-server'])
+      const plan = await run('apt-get', [
+        ...options,
+        '--simulate',
+        '--no-install-recommends',
+        'install',
+        'redis-server',
+      ])
       const missing = [...plan.matchAll(/^Inst (\S+) \(/gm)].map(([, name]) => name ?? '')
       return [...new Set(['redis-server', 'redis-tools', ...missing])]
     },
