@@ -1,1 +1,28 @@
-export {}
+export { producerConnection, workerConnection } from './connections.ts'
+export {
+  createDeadLetters,
+  deadLetterLane,
+  letterId,
+  letterOf,
+  type DeadLetter,
+  type DeadLetters,
+} from './dead-letter.ts'
+export {
+  actOnFailure,
+  decide,
+  needsProbe,
+  shuttingFor,
+  type Decision,
+  type FailedAttempt,
+  type FailureAction,
+  type FailureActionDeps,
+  type Shutting,
+} from './failure-action.ts'
+export { gateOf, keepGate, type GateKeeper, type GateKeeperOptions, type ShutGate } from './gate-keeper.ts'
+export { createProber, type ProbeAnswer, type Prober, type ProberOptions } from './prober.ts'
+export { type AttemptReport, type Handler, type WakingType } from './processor.ts'
+export { type QueuePlace } from './queues.ts'
+export { type OnError } from './sampled-errors.ts'
+export { startSweep, type Sweep, type SweepOptions, type SweepReport } from './sweep.ts'
+export { createWakeUps, type LaneDepth, type Urgency, type WakeUps } from './wake-ups.ts'
+export { startWorker, type LaneWorker, type WorkerDeps } from './worker.ts'

@@ -1,0 +1,188 @@
+import {
+  itemId,
+  type Agenda,
+  type Backoff,
+  type FailureCode,
+  type Gates,
+  type Item,
+  type JobFailure,
+  type Outcome,
+} from '@seatkeeper/core'
+import { DelayedError, UnrecoverableError, type Job, type Processor } from 'bullmq'
+import { runAttempt } from './attempt.ts'
+import type { DeadLetters } from './dead-letter.ts'
+import { actOnFailure, type FailedAttempt, type FailureAction } from './failure-action.ts'
+import type { Prober } from './prober.ts'
+
+/** What of a core `JobType` the run of a job needs. */
+export interface WakingType<Data extends { readonly generation: number }> {
+  readonly name: string
+  readonly data: { safeParse(data: unknown): { success: true; data: Data } | { success: false } }
+  readonly item: (data: Data) => Item
+  readonly backoff: Backoff
+  readonly deadlineMs: number
+}
+
+/** Does one job: makes the item as it is wanted now and says how that ended. Throws `JobFailure`, or anything else for a bug. */
+export type Handler<Data> = (data: Data, context: { readonly signal: AbortSignal }) => Promise<Outcome>
+
+/** One attempt as the log tells it. Names no person; `failure.theirWords` may, and no logger sees it by accident. */
+export type AttemptReport = {
+  readonly lane: string
+  /** The id of the job. */
+  readonly job: string
+  readonly durationMs: number
+} & ReportEnd
+
+type ReportEnd = {
+  /** Null where the payload could not be read. */
+  readonly item: string | null
+  readonly generation: number | null
+} & (
+  | { readonly end: 'outcome'; readonly outcome: Outcome }
+  | { readonly end: 'failed'; readonly code: FailureCode; readonly failure: JobFailure; readonly action: FailureAction }
+  | { readonly end: 'cancelled' | 'unreadable' }
+)
+
+/** What the run of a job needs besides its handler. */
+export interface ProcessorDeps {
+  readonly agenda: Pick<Agenda, 'readItem' | 'fileFailure' | 'postpone'>
+  readonly gate: string
+  readonly gates: Pick<Gates, 'shut'>
+  readonly prober: Prober
+  readonly deadLetters: Pick<DeadLetters, 'add'>
+  readonly random?: () => number
+  readonly onAttempt: (report: AttemptReport) => void
+}
+
+interface LaneRun extends ProcessorDeps {
+  readonly lane: string
+  readonly isPaused: () => boolean
+  readonly onError: (thrown: unknown) => void
+}
+
+/** BullMQ waits exactly so long before the next attempt; the message is the code, because it is stored. */
+class RetryLater extends Error {
+  readonly delayMs: number
+
+  constructor(code: FailureCode, delayMs: number) {
+    super(code)
+    this.delayMs = delayMs
+  }
+}
+
+const unreadableBackMs = 60_000
+const shortBackMs = 5000
+const closedBackMs = 1000
+const graceMs = 3000
+
+/** The delay of the next attempt, read from what was thrown; five seconds for what did not come from here. */
+export function backoffOf(_attempts: number, _type: string | undefined, error: Error | undefined): number {
+  return error instanceof RetryLater ? error.delayMs : shortBackMs
+}
+
+/**
+ * The run of one job, as BullMQ wants it.
+ *
+ * What it returns and throws is stored and shown: an outcome, or a code. BullMQ hands over its cancellation signal only
+ * to functions that name a third parameter.
+ *
+ * @see bullmq, `src/classes/worker.ts`, `processorAcceptsSignal`
+ */
+export function createProcessor<Data extends { readonly generation: number }>(
+  type: WakingType<Data>,
+  handler: Handler<Data>,
+  run: LaneRun,
+): Processor {
+  return async (job, token, cancelled) => {
+    try {
+      return await runJob({ type, handler, run, job, token, cancelled })
+    } catch (error) {
+      if (isForBullmq(error)) throw error
+      run.onError(error)
+      throw new RetryLater('UNEXPECTED', shortBackMs)
+    }
+  }
+}
+
+interface JobRun<Data extends { readonly generation: number }> {
+  readonly type: WakingType<Data>
+  readonly handler: Handler<Data>
+  readonly run: LaneRun
+  readonly job: Job
+  readonly token: string | undefined
+  readonly cancelled: AbortSignal | undefined
+}
+
+async function runJob<Data extends { readonly generation: number }>(jobRun: JobRun<Data>): Promise<Outcome> {
+  const { type, handler, run, job, token, cancelled = new AbortController().signal } = jobRun
+  // A worker paused while it blocked on an empty queue still fetches the next job.
+  if (run.isPaused()) return putBack(job, token, shortBackMs)
+  const startedAtMs = performance.now()
+  const tell = (report: ReportEnd) =>
+    run.onAttempt({
+      lane: run.lane,
+      job: job.id ?? '',
+      durationMs: Math.round(performance.now() - startedAtMs),
+      ...report,
+    })
+  const parsed = job.name === type.name ? type.data.safeParse(job.data) : undefined
+  if (parsed?.success !== true) {
+    tell({ item: null, generation: null, end: 'unreadable' })
+    return putBack(job, token, unreadableBackMs)
+  }
+  const { data } = parsed
+  const subject = { item: type.item(data), generation: data.generation, backoff: type.backoff }
+  const named = { item: itemId(subject.item), generation: subject.generation }
+  const end = await runAttempt((signal) => handler(data, { signal }), {
+    deadlineMs: type.deadlineMs,
+    graceMs,
+    cancelled,
+  })
+  if (end.kind !== 'failed') {
+    tell({ ...named, ...(end.kind === 'outcome' ? { end: 'outcome', outcome: end.outcome } : { end: 'cancelled' }) })
+    return end.kind === 'outcome' ? end.outcome : putBack(job, token, closedBackMs)
+  }
+  const action = await settleFailure({ ...subject, failure: end.failure }, run)
+  tell({ ...named, end: 'failed', code: end.failure.code, failure: end.failure, action })
+  return applyAction(job, token, action, end.failure.code)
+}
+
+/** Without the agenda nothing can be counted, so the job comes back soon and tries again. */
+async function settleFailure(attempt: FailedAttempt, run: LaneRun): Promise<FailureAction> {
+  try {
+    const action = await actOnFailure(attempt, run)
+    if (action.kind === 'dead') await showDead(itemId(attempt.item), run)
+    return action
+  } catch (error) {
+    run.onError(error)
+    return { kind: 'back', delayMs: shortBackMs }
+  }
+}
+
+/** Only a view, so a failure to show is no failure: the sweep makes it good. */
+async function showDead(id: string, { agenda, deadLetters, onError }: LaneRun): Promise<void> {
+  try {
+    const state = await agenda.readItem(id)
+    if (state?.status === 'dead') await deadLetters.add(state)
+  } catch (error) {
+    onError(error)
+  }
+}
+
+async function applyAction(job: Job, token: string | undefined, action: FailureAction, code: FailureCode) {
+  if (action.kind === 'back') return putBack(job, token, action.delayMs)
+  if (action.kind === 'retry') throw new RetryLater(code, action.delayMs)
+  if (action.kind === 'dead') throw new UnrecoverableError(code)
+  return { status: 'superseded' } as const
+}
+
+/** Costs no attempt. */
+async function putBack(job: Job, token: string | undefined, delayMs: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + delayMs, token)
+  throw new DelayedError()
+}
+
+function isForBullmq(error: unknown): boolean {
+  return error instanceof DelayedError || error instanceof UnrecoverableError || error instanceof RetryLater
+}

@@ -1,0 +1,124 @@
+import { Worker } from 'bullmq'
+import { endsWithin } from './deadline.ts'
+import { brakeOnErrors } from './error-brake.ts'
+import { backoffOf, createProcessor, type Handler, type ProcessorDeps, type WakingType } from './processor.ts'
+import { watchProgress, type ProgressOptions, type WorkerLook } from './progress.ts'
+import type { QueuePlace } from './queues.ts'
+import { sampleErrors, type OnError } from './sampled-errors.ts'
+
+/** The connection is the caller's, made with `workerConnection`; the worker opens and closes a second one to block on. */
+export interface WorkerDeps extends ProcessorDeps, QueuePlace {
+  /** Jobs at a time; 1 unless said. */
+  readonly concurrency?: number
+  /** Told of Redis's and BullMQ's errors, once a second at most. */
+  readonly onError: OnError
+  readonly progress?: Pick<ProgressOptions, 'everyMs' | 'patienceMs'>
+  /** How long running jobs may go on when the worker closes; then they are cancelled and put back without an attempt. */
+  readonly closeWithinMs?: number
+}
+
+/** A worker of one lane. */
+export interface LaneWorker {
+  readonly lane: string
+  /** Jobs at a time, at most. */
+  readonly concurrency: number
+  /** Stops fetching; what runs goes on. */
+  pause(): void
+  resume(): void
+  /** Jobs at a time for now, at most `concurrency`. */
+  limitTo(jobs: number): void
+  /** For health: false if work waits and this worker gets nowhere, or its Redis connection is dead. */
+  isProgressing(): boolean
+  /** Ends within `closeWithinMs` and a few seconds, whatever Redis does. */
+  close(): Promise<void>
+}
+
+/**
+ * A crashed worker's job runs again after the lock and up to two checks: about half a minute. Every job that was active
+ * beside a crash gets a strike, so the limit is high; what a job may cost is counted by the agenda.
+ */
+const stalling = { lockDuration: 20_000, stalledInterval: 10_000, maxStalledCount: 20 } as const
+const cancelledWithinMs = 4000
+
+/** Starts a worker for one kind of job on one lane. It fetches at once. */
+export function startWorker<Data extends { readonly generation: number }>(
+  type: WakingType<Data>,
+  lane: string,
+  handler: Handler<Data>,
+  deps: WorkerDeps,
+): LaneWorker {
+  const { connection, prefix, concurrency = 1, closeWithinMs = 12_000 } = deps
+  const pausedBy = new Set<'gate' | 'errors'>()
+  const jobs = { running: 0, started: 0 }
+  const onError = sampleErrors(deps.onError)
+  const isPaused = () => pausedBy.size > 0
+  const process = createProcessor(type, counting(handler, jobs), { ...deps, lane, isPaused, onError })
+  const worker = new Worker(lane, process, {
+    ...stalling,
+    connection,
+    prefix,
+    concurrency,
+    settings: { backoffStrategy: backoffOf },
+  })
+  const hold = (reason: 'gate' | 'errors') => {
+    pausedBy.add(reason)
+    worker.pause(true).catch(onError)
+  }
+  const release = (reason: 'gate' | 'errors') => {
+    if (!pausedBy.delete(reason) || isPaused()) return
+    worker.resume().catch(onError)
+  }
+  const brake = brakeOnErrors({ stop: () => hold('errors'), go: () => release('errors') })
+  worker.on('error', (error) => {
+    brake.note()
+    onError(error)
+  })
+  worker.on('lockRenewalFailed', (ids: readonly string[]) => ids.forEach((id) => worker.cancelJob(id, 'lock lost')))
+  const isBusy = () => isPaused() || jobs.running >= worker.concurrency
+  const progress = watchProgress({ ...deps.progress, look: () => lookAt(worker, isBusy, () => jobs.started) })
+  return {
+    lane,
+    concurrency,
+    pause: () => hold('gate'),
+    resume: () => release('gate'),
+    limitTo: (count) => {
+      worker.concurrency = Math.max(1, Math.min(count, concurrency))
+    },
+    isProgressing: () => progress.isProgressing(),
+    close: async () => {
+      progress.stop()
+      brake.release()
+      await closeWorker(worker, closeWithinMs)
+    },
+  }
+}
+
+function counting<Data>(handler: Handler<Data>, jobs: { running: number; started: number }): Handler<Data> {
+  return async (data, context) => {
+    jobs.started += 1
+    jobs.running += 1
+    try {
+      return await handler(data, context)
+    } finally {
+      jobs.running -= 1
+    }
+  }
+}
+
+async function lookAt(worker: Worker, isBusy: () => boolean, started: () => number): Promise<WorkerLook> {
+  const backend = worker.getBackend()
+  const [isQueuePaused, counts] = await Promise.all([
+    backend.hasQueueMetaField('paused'),
+    backend.getCounts(['wait', 'prioritized', 'delayed'], Date.now()),
+  ])
+  const due = counts.reduce((sum, count) => sum + count, 0)
+  return { startable: isQueuePaused || isBusy() ? 0 : due, started: started() }
+}
+
+/** BullMQ's own close waits for running jobs and for Redis without end. */
+async function closeWorker(worker: Worker, closeWithinMs: number): Promise<void> {
+  const closed = worker.close()
+  if (await endsWithin(closeWithinMs, closed)) return
+  worker.cancelAllJobs('closing')
+  await endsWithin(cancelledWithinMs, closed)
+}
