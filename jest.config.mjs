@@ -11,7 +11,7 @@ export default {
   },
   reporters: ['default', '<rootDir>/test/tally-reporter.mjs'],
   maxWorkers: 2,
-  collectCoverageFrom: ['packages/*/src/**/*.ts', '!**/*.test.ts', '!**/index.ts'],
+  collectCoverageFrom: ['packages/*/src/**/*.ts', '!**/*.test.ts', '!**/index.ts', '!**/{fixture,*.fixture}.ts'],
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'json-summary'],
   testTimeout: 30_000,

@@ -19,12 +19,14 @@ interface FileCoverage {
 export function coverageByPackage(summary: Readonly<Record<string, FileCoverage>>, root: string): readonly string[] {
   const files = Object.entries(summary).filter(([path]) => path.startsWith(`${root}packages/`))
   const packages = Map.groupBy(files, ([path]) => path.slice(root.length).split('/')[1] ?? '')
-  return [...packages].toSorted().map(([name, entries]) => {
-    const counts = entries.map(([, file]) => file)
-    const lines = share(counts.map((file) => file.lines))
-    const branches = share(counts.map((file) => file.branches))
-    return `     ${name.padEnd(13)} lines ${lines}  branches ${branches}`
-  })
+  return [...packages]
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([name, entries]) => {
+      const counts = entries.map(([, file]) => file)
+      const lines = share(counts.map((file) => file.lines))
+      const branches = share(counts.map((file) => file.branches))
+      return `     ${name.padEnd(13)} lines ${lines}  branches ${branches}`
+    })
 }
 
 function share(counts: readonly Count[]): string {
