@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { StatusMap } from './order-status.ts'
 
 const webAddress = z
-  .url({ protocol: /^https?$/ })
-  .refine((address) => isBare(address), { message: 'leave out user name, password, query and fragment' })
+  .url({ protocol: /^https?$/, abort: true })
+  .refine(isBare, { message: 'leave out user name, password, query and fragment' })
   .transform((address) => address.replace(/\/+$/, ''))
 
 const fields = {
@@ -87,7 +87,6 @@ function isLoopback(hostname: string): boolean {
 }
 
 function isBare(address: string): boolean {
-  if (!URL.canParse(address)) return true
   const { username, password, search, hash } = new URL(address)
   return [username, password, search, hash].every((part) => part === '')
 }
