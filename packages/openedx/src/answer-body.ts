@@ -3,6 +3,7 @@ import type { HttpAnswer } from '@seatkeeper/core'
 /** What an answer's body is, before anybody asks what it means. `broken`: announced as JSON, and none. */
 export type Body = { readonly kind: 'empty' | 'page' | 'broken' } | { readonly kind: 'json'; readonly json: unknown }
 
+/** Parses what is announced as JSON, and nothing else. */
 export function readBody({ mediaType, body }: HttpAnswer): Body {
   if (body.length === 0) return { kind: 'empty' }
   if (!mediaType.endsWith('json')) return { kind: 'page' }

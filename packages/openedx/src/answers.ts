@@ -23,7 +23,7 @@ const isNotPositive = (name: string) => (body: Body) =>
 
 /**
  * The only sentences of the LMS that are ever compared, by their beginning: the endpoint tells these refusals apart by
- * nothing else. They are not translated there. A sentence that changes falls through to LMS_REQUEST_REFUSED.
+ * nothing else, and translates none of them. A sentence that changes falls through to LMS_REQUEST_REFUSED.
  *
  * @see edx-platform, `openedx/core/djangoapps/enrollments/views.py`, `EnrollmentListView.post`
  */

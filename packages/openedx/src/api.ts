@@ -18,6 +18,7 @@ export interface ApiCall {
 /** Makes a call with our token; gives the answer's JSON, or undefined where there is nothing. Throws JobFailure. */
 export type Api = (call: ApiCall, signal: AbortSignal) => Promise<unknown>
 
+/** What calls are made of. */
 export interface ApiParts {
   readonly config: LmsConfig
   readonly send: Send

@@ -8,6 +8,7 @@ const writes: ReadonlySet<Endpoint> = new Set(['writeEnrolment', 'invite', 'with
 /** The token endpoint counts in fixed minutes, per address, and names no time. */
 const leastTokenWaitMs = 60_000
 
+/** An answer that means a failure, and what is needed to tell of it. */
 export interface Refusal {
   readonly endpoint: Endpoint
   readonly code: FailureCode

@@ -21,6 +21,7 @@ export type Fate =
   | { readonly kind: 'answered'; readonly answer: HttpAnswer }
   | { readonly kind: 'lost'; readonly sent: boolean; readonly why: string }
 
+/** Makes one call; never throws. Without a signal nobody can give it up before its time is out. */
 export type Send = (call: HttpCall, signal?: AbortSignal) => Promise<Fate>
 
 const largestAnswerBytes = 1_000_000

@@ -9,6 +9,7 @@ import type { TokenCache } from './token-cache.ts'
 import { createTokenGrant } from './token-grant.ts'
 import { createTokens } from './tokens.ts'
 
+/** What the adapter needs from outside: a token cache shared by all workers, and a clock. */
 export interface OpenedxTools {
   readonly tokens: TokenCache
   readonly nowMs?: () => number

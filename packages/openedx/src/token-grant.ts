@@ -83,8 +83,7 @@ function claimsOf(token: string): unknown {
 
 /** openid-client wraps what our carrier throws. Its own complaints are left behind: they carry the answer. */
 function failureOfGrant(thrown: unknown): JobFailure {
-  if (thrown instanceof JobFailure) return thrown
-  if (!(thrown instanceof Error)) return toFailure(thrown)
+  if (!(thrown instanceof oauth.ClientError)) return toFailure(thrown)
   if (thrown.cause instanceof JobFailure) return thrown.cause
   return new JobFailure('LMS_UNREACHABLE', 'the token endpoint gave an answer in a form we do not know')
 }

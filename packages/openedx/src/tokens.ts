@@ -12,6 +12,7 @@ export interface Tokens {
   refuse(token: string): Promise<void>
 }
 
+/** What the shared token is made of. */
 export interface TokenParts {
   readonly cache: TokenCache
   readonly grant: () => Promise<GrantedToken>
