@@ -29,8 +29,8 @@ interface Case {
 }
 
 function rule({ row, wish, course = open, shut = false }: Case, callerIsStaff = true): Ruling {
-  const full: EnrolmentWish = { mode: null, isActive: null, force: false, lacksCreditProvider: false, ...wish }
-  return ruleEnrolment({ row, course, learnerMayEnrol: !shut, callerIsStaff }, full)
+  const whole: EnrolmentWish = { mode: null, isActive: null, force: false, lacksCreditProvider: false, ...wish }
+  return ruleEnrolment({ row, course, learnerMayEnrol: !shut, callerIsStaff }, whole)
 }
 
 const toVerified = { mode: 'verified', isActive: true }
