@@ -174,20 +174,20 @@ describe('referencesFollowDependencies', () => {
   })
 })
 
-describe('cycles', () => {
-  const room = (name: string, ...next: readonly string[]): Room => ({
-    ...aRoom({}, { dependencies: Object.fromEntries(next.map((other) => [`@seatkeeper/${other}`, 'workspace:*'])) }),
-    path: `packages/${name}`,
-  })
+/** A room that depends on others. */
+function roomThatNeeds(name: string, ...next: readonly string[]): Room {
+  const dependencies = Object.fromEntries(next.map((other) => [`@seatkeeper/${other}`, 'workspace:*']))
+  return { ...aRoom({}, { dependencies }), path: `packages/${name}` }
+}
 
+describe('cycles', () => {
   it('names each ring once', () => {
-    expect(cycles([room('a', 'b'), room('b', 'c'), room('c', 'a', 'b'), room('d', 'a')])).toEqual([
-      'a → b → c → a',
-      'b → c → b',
-    ])
+    expect(
+      cycles([roomThatNeeds('a', 'b'), roomThatNeeds('b', 'c'), roomThatNeeds('c', 'a', 'b'), roomThatNeeds('d', 'a')]),
+    ).toEqual(['a → b → c → a', 'b → c → b'])
   })
 
   it('lets many depend on one', () => {
-    expect(cycles([room('a', 'b', 'c'), room('b', 'c'), room('c')])).toEqual([])
+    expect(cycles([roomThatNeeds('a', 'b', 'c'), roomThatNeeds('b', 'c'), roomThatNeeds('c')])).toEqual([])
   })
 })
