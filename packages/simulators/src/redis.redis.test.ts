@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { privateRedisOrUrl } from './private-redis-or-url.ts'
 import { startRedis, type EmbeddedRedis } from './redis.ts'
 
+const redisModule = JSON.stringify(new URL('redis.ts', import.meta.url).href)
 const started: EmbeddedRedis[] = []
 const folders: string[] = []
 
@@ -82,7 +83,7 @@ describe('startRedis', () => {
 
   it.each(['SIGKILL', 'SIGTERM'] as const)('dies, and its folder goes, when we end by %s', async (signal) => {
     const script = `
-      import { startRedis } from '${new URL('redis.ts', import.meta.url).href}'
+      import { startRedis } from ${redisModule}
       const redis = await startRedis()
       setInterval(() => {}, 1000)
       console.log(redis.pid(), redis.url)`
@@ -97,7 +98,7 @@ describe('startRedis', () => {
 
   it('does not keep a program alive that forgot to stop it', async () => {
     const script = `
-      import { startRedis } from '${new URL('redis.ts', import.meta.url).href}'
+      import { startRedis } from ${redisModule}
       await startRedis()`
     const flags = ['--conditions=@seatkeeper/source', '--input-type=module-typescript', '--eval', script]
     expect(await once(spawn(process.execPath, flags, { stdio: 'inherit' }), 'exit')).toEqual([0, null])
