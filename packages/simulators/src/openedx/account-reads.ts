@@ -44,7 +44,7 @@ export function searchEmails(lms: LmsState, call: Call, caller: LmsUser): Answer
 function findByAddress(lms: LmsState, email: string): Answer {
   const user = findByEmail(lms, email)
   if (user !== undefined) return json(200, [account(user)])
-  const wasRetired = lms.users.some((one) => one.isRetired && sameText(lms, one.email, email))
+  const wasRetired = lms.addresses.at(email).some((one) => one.isRetired && sameText(lms, one.email, email))
   if (!wasRetired) return empty(404)
   const message = 'This email is associated to a retired account.'
   return json(404, { error_msg: message, can_cancel_retirement: false, retirement_id: null })

@@ -1,6 +1,6 @@
 import { acceptInvitations, writeRow } from './rows.ts'
 import type { EnrolmentState } from './enrolment-rules.ts'
-import { findByUsername, stateOf } from './state.ts'
+import { findByEmail, findByUsername, stateOf } from './state.ts'
 import type { LmsCourse, LmsInvitation, LmsOAuthApp, LmsState, LmsUser } from './state.ts'
 import { newSigningKey } from './token.ts'
 
@@ -50,6 +50,7 @@ export interface LmsAdministration {
   rotateSecret(clientId: string, clientSecret: string): void
   /** Makes every JWT issued so far invalid. */
   rotateSigningKey(): void
+  /** Also of a retired user. */
   row(username: string, courseKey: string): EnrolmentState | undefined
   rows(): readonly LmsRowView[]
   allowed(): readonly LmsInvitationView[]
@@ -65,9 +66,10 @@ export function administer(lms: LmsState): LmsAdministration {
 function people(lms: LmsState) {
   return {
     addUser({ username, email, isActive = true, isStaff = false, country }: LmsUserInput): void {
-      if (findByUsername(lms, username) !== undefined)
-        throw new Error(`The simulated LMS already has a user ${username}`)
-      const id = lms.users.length + 1
+      const known = findByUsername(lms, username) ?? findByEmail(lms, email)
+      if (known !== undefined) throw new Error(`The simulated LMS already has a user ${known.username}`)
+      const id = lms.nextUserId
+      lms.nextUserId += 1
       const joinedAtMs = lms.nowMs()
       const user: LmsUser = {
         id,
@@ -79,7 +81,8 @@ function people(lms: LmsState) {
         isRetired: false,
         joinedAtMs,
       }
-      lms.users.push(user)
+      lms.usernames.add(username, user)
+      lms.addresses.add(email, user)
       if (isActive) acceptInvitations(lms, user)
     },
     activate(username: string): void {
@@ -89,12 +92,14 @@ function people(lms: LmsState) {
     },
     changeEmail(username: string, email: string): void {
       const user = theUser(lms, username)
+      lms.addresses.remove(user.email, user)
+      lms.addresses.add(email, user)
       user.email = email
       if (user.isActive) acceptInvitations(lms, user)
     },
     retire(username: string): void {
       const user = theUser(lms, username)
-      for (const { course, mode } of lms.rows.filter((row) => row.user === user && row.isActive)) {
+      for (const { course, mode } of (lms.rowsOf.get(user) ?? []).filter(({ isActive }) => isActive)) {
         writeRow(lms, { user, course, cause: 'retirement' }, [{ mode, isActive: false }])
       }
       user.isRetired = true
@@ -126,8 +131,10 @@ function catalogue(lms: LmsState) {
 
 function enrolments(lms: LmsState) {
   return {
+    /** Also of a retired user. */
     row(username: string, courseKey: string): EnrolmentState | undefined {
-      const row = lms.rows.find((one) => one.user.username === username && one.course.key === courseKey)
+      const rows = lms.usernames.at(username).flatMap((user) => lms.rowsOf.get(user) ?? [])
+      const row = rows.find(({ course }) => course.key === courseKey)
       return row && stateOf(row)
     },
     rows(): readonly LmsRowView[] {
@@ -139,7 +146,7 @@ function enrolments(lms: LmsState) {
       }))
     },
     allowed(): readonly LmsInvitationView[] {
-      return [...lms.invitations].map(({ email, course, autoEnroll, user }) => ({
+      return lms.invitations.all().map(({ email, course, autoEnroll, user }) => ({
         email,
         course,
         autoEnroll,

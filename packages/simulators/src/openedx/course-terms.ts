@@ -39,7 +39,8 @@ export function isEmbargoed(lms: LmsState, user: LmsUser, { embargoedCountries =
   return countries.some((country) => country !== null && embargoedCountries.includes(country))
 }
 
-function isFull(lms: LmsState, { key, capacity = Infinity }: LmsCourse): boolean {
+function isFull(lms: LmsState, { key, capacity }: LmsCourse): boolean {
+  if (capacity === undefined) return false
   const taken = lms.rows.filter((row) => row.course.key === key && row.isActive && !row.user.isStaff)
   return taken.length >= capacity
 }

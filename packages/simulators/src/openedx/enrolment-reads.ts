@@ -20,8 +20,9 @@ export function getEnrolment(lms: LmsState, call: Call, caller: LmsUser): Answer
 export function listEnrolmentsOfUser(lms: LmsState, call: Call, caller: LmsUser): Answer {
   const username = call.query.get('user') ?? caller.username
   const user = findByUsername(lms, username)
+  const ofUser = (user && lms.rowsOf.get(user)) ?? []
   const isVisible = user === caller || caller.isStaff
-  const rows = isVisible ? lms.rows.filter((row) => row.user === user && row.isActive) : []
+  const rows = isVisible ? ofUser.filter(({ isActive }) => isActive) : []
   return json(
     200,
     rows.map((row) => enrolment(lms, row)),

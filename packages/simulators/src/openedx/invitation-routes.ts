@@ -7,7 +7,7 @@ import { findInvitation, sameText, type LmsInvitation, type LmsState, type LmsUs
 /** Answers the invitations of one address, the caller's own if none is named. */
 export function listInvitations(lms: LmsState, { query }: Call, caller: LmsUser): Answer {
   const email = query.get('email') ?? caller.email
-  const found = [...lms.invitations].filter((one) => sameText(lms, one.email, email))
+  const found = lms.invitations.at(email).filter((one) => sameText(lms, one.email, email))
   return json(200, found.map(invitation))
 }
 
@@ -21,7 +21,7 @@ export function invite(lms: LmsState, call: Call): Answer {
     return complaint(409, `An enrollment allowed with email ${email} and course ${course} already exists.`)
   }
   const kept: LmsInvitation = { email, course, autoEnroll, createdAtMs: lms.nowMs(), user: null }
-  lms.invitations.add(kept)
+  lms.invitations.add(email, kept)
   log(lms, 'invited', kept)
   return json(201, invitation(kept))
 }
@@ -36,7 +36,7 @@ export function uninvite(lms: LmsState, call: Call): Answer {
   if (kept === undefined) {
     return complaint(404, `An enrollment allowed with email ${email} and course ${course} doesn't exists.`)
   }
-  lms.invitations.delete(kept)
+  lms.invitations.remove(email, kept)
   log(lms, 'uninvited', kept)
   return empty(204)
 }

@@ -24,9 +24,9 @@ export function writeRow(lms: LmsState, write: RowWrite, states: readonly Enrolm
  * @see edx-platform, `common/djangoapps/student/models/course_enrollment.py`, `CourseEnrollmentAllowed`
  */
 export function acceptInvitations(lms: LmsState, user: LmsUser): void {
-  const theirs = [...lms.invitations].filter(
-    (one) => one.autoEnroll && (one.user === null || one.user === user) && sameText(lms, one.email, user.email),
-  )
+  const theirs = lms.invitations
+    .at(user.email)
+    .filter((one) => one.autoEnroll && (one.user === null || one.user === user) && sameText(lms, one.email, user.email))
   for (const invitation of theirs) {
     const course = lms.courses.get(invitation.course)
     if (course === undefined) continue
@@ -41,6 +41,7 @@ function createRow(lms: LmsState, { user, course, cause }: RowWrite, mode = ''):
   const createdAtMs = lms.nowMs()
   const row: LmsRow = { id: lms.rows.length + 1, user, course, createdAtMs, mode, isActive: false, attributes: [] }
   lms.rows.push(row)
+  lms.rowsOf.set(user, [...(lms.rowsOf.get(user) ?? []), row])
   const invitation = findInvitation(lms, user.email, course.key)
   if (invitation !== undefined) invitation.user ??= user
   log(lms, row, 'row-created', cause)

@@ -71,6 +71,7 @@ describe('startLmsSimulator', () => {
     expect(() => lms.rotateSecret('nobody', 'x')).toThrow('no OAuth application nobody')
     expect(() => lms.adminSet('alice', 'course-v1:A+B+C', { mode: 'audit', isActive: true })).toThrow('no course')
     expect(() => lms.addUser({ username: 'alice', email: 'other@example.org' })).toThrow('already has a user')
+    expect(() => lms.addUser({ username: 'other', email: 'alice@example.org' })).toThrow('already has a user')
   })
 
   it('changes a course in place', async () => {

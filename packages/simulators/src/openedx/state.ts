@@ -1,3 +1,4 @@
+import { createBuckets, type Buckets } from './buckets.ts'
 import type { EnrolmentState } from './enrolment-rules.ts'
 
 /** Which build of Open edX is imitated: `pre2023` knows neither `email` in a POST nor invitations through the API. */
@@ -106,10 +107,17 @@ export interface LmsState {
   /** Base address; known once the server listens. */
   url: string
   signingKey: string
-  readonly users: LmsUser[]
+  nextUserId: number
+  readonly usernames: Buckets<LmsUser>
+  /** The same users, retired ones too, by address. */
+  readonly addresses: Buckets<LmsUser>
   readonly courses: Map<string, LmsCourse>
+  /** Oldest first. */
   readonly rows: LmsRow[]
-  readonly invitations: Set<LmsInvitation>
+  /** The same rows by user. */
+  readonly rowsOf: Map<LmsUser, LmsRow[]>
+  /** By address. */
+  readonly invitations: Buckets<LmsInvitation>
   readonly apps: Map<string, LmsOAuthApp>
   readonly opaqueTokens: Map<
     string,
@@ -126,10 +134,13 @@ export function createState(settings: LmsSettings, nowMs: () => number, signingK
     nowMs,
     url: '',
     signingKey,
-    users: [],
+    nextUserId: 1,
+    usernames: createBuckets(),
+    addresses: createBuckets(),
     courses: new Map(),
     rows: [],
-    invitations: new Set(),
+    rowsOf: new Map(),
+    invitations: createBuckets(),
     apps: new Map(),
     opaqueTokens: new Map(),
     courseDetailsCache: new Map(),
@@ -144,20 +155,20 @@ export function sameText({ settings }: LmsState, one: string, other: string): bo
 
 /** Retired users are not found: retirement replaces their name. */
 export function findByUsername(lms: LmsState, username: string): LmsUser | undefined {
-  return lms.users.find((user) => !user.isRetired && sameText(lms, user.username, username))
+  return lms.usernames.at(username).find((user) => !user.isRetired && sameText(lms, user.username, username))
 }
 
 /** Retired users are not found: retirement replaces their address. */
 export function findByEmail(lms: LmsState, email: string): LmsUser | undefined {
-  return lms.users.find((user) => !user.isRetired && sameText(lms, user.email, email))
+  return lms.addresses.at(email).find((user) => !user.isRetired && sameText(lms, user.email, email))
 }
 
 export function findRow(lms: LmsState, user: LmsUser, courseKey: string): LmsRow | undefined {
-  return lms.rows.find((row) => row.user === user && row.course.key === courseKey)
+  return lms.rowsOf.get(user)?.find((row) => row.course.key === courseKey)
 }
 
 export function findInvitation(lms: LmsState, email: string, courseKey: string): LmsInvitation | undefined {
-  return [...lms.invitations].find((one) => one.course === courseKey && sameText(lms, one.email, email))
+  return lms.invitations.at(email).find((one) => one.course === courseKey && sameText(lms, one.email, email))
 }
 
 /** The row's two facts, for rules and tests. */

@@ -20,15 +20,18 @@ export interface Throttle {
 const minuteMs = 60_000
 
 export function createThrottle(nowMs: () => number): Throttle {
-  const accepted = new Map<string, readonly number[]>()
+  const accepted = new Map<string, number[]>()
   const windows = new Map<string, { readonly minute: number; readonly calls: number }>()
   return {
     slidingMinute(key, callsPerMinute) {
       const now = nowMs()
-      const recent = (accepted.get(key) ?? []).filter((atMs) => atMs > now - minuteMs)
+      const recent = accepted.get(key) ?? []
+      const firstRecent = recent.findIndex((atMs) => atMs > now - minuteMs)
+      recent.splice(0, firstRecent === -1 ? recent.length : firstRecent)
       if (recent.length >= callsPerMinute)
         return { admitted: false, waitSeconds: waitSeconds(recent, callsPerMinute, now) }
-      accepted.set(key, [...recent, now])
+      recent.push(now)
+      accepted.set(key, recent)
       return { admitted: true }
     },
     fixedMinute(key, callsPerMinute) {
