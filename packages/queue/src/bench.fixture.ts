@@ -8,6 +8,7 @@ import { createDeadLetters } from './dead-letter.ts'
 import type { AttemptReport, Handler } from './processor.ts'
 import { createProber } from './prober.ts'
 import { createWakeUps } from './wake-ups.ts'
+import { until } from './until.fixture.ts'
 import { startWorker, type WorkerDeps } from './worker.ts'
 
 type EnrollData = (typeof enrollSeat)['data'] extends { parse(data: unknown): infer Data } ? Data : never
@@ -80,6 +81,11 @@ async function openBench(server: EmbeddedRedis, prefix: string) {
     memory,
     attempts,
     errors,
+    /** Whether a worker of this bench sits in its blocking read. */
+    isBlocked: async () => {
+      const clients = String(await producer.connection.client('LIST')).split('\n')
+      return clients.some((client) => client.includes(`name=${prefix}`) && / flags=\w*b/.test(client))
+    },
     defer: (close: () => Promise<unknown>) => void closers.unshift(close),
     start: (handler: EnrollHandler = async () => applied, some: Partial<WorkerDeps> = {}) => {
       const worker = startWorker(enrollSeat, enrollLane, handler, { ...deps, closeWithinMs: 2000, ...some })
@@ -95,13 +101,4 @@ async function openBench(server: EmbeddedRedis, prefix: string) {
 /** What a wake-up of the enrolment lane carries. */
 export function dataOf({ item, generation }: WakeUp): object {
   return item.kind === 'seat' ? { v: 1, lms: item.lms, seat: item.seat, generation } : {}
-}
-
-/** Waits for a condition; throws with its name after `withinMs`. */
-export async function until(name: string, isSo: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
-  const deadline = performance.now() + withinMs
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`${name}: not so within ${withinMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { jobId, type SeatId } from '@seatkeeper/core'
 import { aWakeUp, enrollLane } from './agenda.fixture.ts'
-import { dataOf, openServer, until, type Bench } from './bench.fixture.ts'
+import { dataOf, openServer, type Bench } from './bench.fixture.ts'
+import { until } from './until.fixture.ts'
 
 const idOf = (wakeUp: ReturnType<typeof aWakeUp>) => jobId(wakeUp.item, wakeUp.generation)
 let host: Awaited<ReturnType<typeof openServer>>
