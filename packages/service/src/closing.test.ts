@@ -59,10 +59,8 @@ describe('closeOnSignal', () => {
     const { process, exited, gone, signal } = aProcess()
     const { log, text } = aLog()
     closeOnSignal(log, [never], { process, deadlineMs: 20 })
-    const keepAlive = setInterval(() => undefined, 1000)
     signal('SIGTERM')
     await gone
-    clearInterval(keepAlive)
     expect(exited).toEqual([1])
     expect(text()).toMatch('"reason":"deadline"')
   })

@@ -31,15 +31,17 @@ export interface ClosingOptions {
  */
 export function closeOnSignal(log: Logger, closables: readonly Closable[], options: ClosingOptions = {}): void {
   const { deadlineMs = 20_000, process = globalThis.process } = options
-  let isClosing = false
+  let deadline: NodeJS.Timeout | undefined
+  const end = (code: number, reason: string) => {
+    clearTimeout(deadline)
+    log[code === 0 ? 'info' : 'error']('process.closed', { code, reason })
+    process.exit(code)
+  }
   const onSignal = (signal: unknown) => {
-    if (isClosing) return end(log, process, { code: 1, reason: 'second signal' })
-    isClosing = true
+    if (deadline !== undefined) return end(1, 'second signal')
     log.info('process.closing', { signal })
-    setTimeout(() => end(log, process, { code: 1, reason: 'deadline' }), deadlineMs).unref()
-    void closeAll(log, closables).then((failed) =>
-      end(log, process, failed === 0 ? { code: 0, reason: 'closed' } : { code: 1, reason: 'failed to close' }),
-    )
+    deadline = setTimeout(end, deadlineMs, 1, 'deadline')
+    void closeAll(log, closables).then((failed) => (failed === 0 ? end(0, 'closed') : end(1, 'failed to close')))
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
@@ -76,11 +78,6 @@ async function closeAll(log: Logger, closables: readonly Closable[]): Promise<nu
     }
   }
   return failed
-}
-
-function end(log: Logger, process: ProcessEnd, { code, reason }: { code: number; reason: string }): void {
-  log[code === 0 ? 'info' : 'error']('process.closed', { code, reason })
-  process.exit(code)
 }
 
 function tellBug(error: unknown): string {

@@ -1,0 +1,37 @@
+import type { Redis } from 'ioredis'
+import type { HealthCheck } from './health.ts'
+import type { Logger } from './logger.ts'
+import { checkRedisSafety, type SafetyCode, type SafetyDemands, type SafetyFinding } from './redis-safety.ts'
+
+export interface RedisDemands extends SafetyDemands {
+  /** Unsafe findings that the operator takes upon themselves; they stay among the findings, to be shown. */
+  readonly accepted?: readonly SafetyCode[]
+}
+
+/** Readiness as far as Redis goes. */
+export interface RedisCheck extends HealthCheck {
+  /** As of the last time it was asked; empty before that. */
+  findings(): readonly SafetyFinding[]
+}
+
+/**
+ * Healthy while Redis answers and nothing unsafe is found that was not accepted.
+ *
+ * What could not be asked, and warnings, do not make it unhealthy. Each finding is logged as `redis.unsafe` when it
+ * appears, with the one thing to do about it, so an operator who sees `redis` failing finds out why.
+ */
+export function createRedisCheck(redis: Redis, demands: RedisDemands, log: Logger): RedisCheck {
+  let known: readonly SafetyFinding[] = []
+  const refuses = ({ code, level }: SafetyFinding) => level === 'unsafe' && !demands.accepted?.includes(code)
+  return {
+    name: 'redis',
+    isHealthy: async () => {
+      const found = await checkRedisSafety(redis, demands)
+      const isNew = ({ code }: SafetyFinding) => known.every((before) => before.code !== code)
+      for (const finding of found.filter(isNew)) log.warn('redis.unsafe', { ...finding })
+      known = found
+      return !found.some(refuses)
+    },
+    findings: () => known,
+  }
+}
