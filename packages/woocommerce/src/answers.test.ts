@@ -57,6 +57,7 @@ describe('meaningOf', () => {
     ['WordPress’s critical error', { status: 500, body: '{"code":"internal_server_error"}' }, 'STORE_ERROR'],
     ['something new', { status: 418, body: '{}' }, 'STORE_ERROR'],
     ['a body without end', { status: 200, body: '[', isCut: true }, 'STORE_ANSWER_UNREADABLE'],
+    ['a crash without end', { status: 500, ...page, isCut: true }, 'STORE_ERROR'],
     ['a page without end', { status: 200, ...page, isCut: true }, 'STORE_UNREACHABLE'],
   ])('reads %s', (_, answer, expected) => {
     expect(summary({ mediaType: json, isCut: false, ...answer })).toBe(expected)

@@ -25,10 +25,10 @@ export type Meaning =
 export function meaningOf(answer: StoreAnswer): Meaning {
   const trouble = troubleOf(answer)
   if (trouble !== undefined) return failure(codes[trouble])
-  if (answer.isCut) return failure('STORE_ANSWER_UNREADABLE')
   const content = parse(answer.body)
-  if (answer.status < 300) return content === undefined ? failure('STORE_UNREACHABLE') : { kind: 'content', content }
-  return meaningOfRefusal(answer.status, ErrorBody.safeParse(content).data?.code)
+  if (answer.status >= 300) return meaningOfRefusal(answer.status, ErrorBody.safeParse(content).data?.code)
+  if (answer.isCut) return failure('STORE_ANSWER_UNREADABLE')
+  return content === undefined ? failure('STORE_UNREACHABLE') : { kind: 'content', content }
 }
 
 const mostWords = 500

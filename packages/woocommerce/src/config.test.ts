@@ -5,6 +5,7 @@ import { StoreConfig, StoreEntry, StoreWebhooks } from './config.ts'
 const entry = {
   id: 'bookshop',
   lms: 'campus',
+  courseMode: 'verified',
   url: 'https://shop.example.org/',
   consumerKey: `ck_${'1'.padStart(40, '0')}`,
   consumerSecret: `cs_${'1'.padStart(40, '0')}`,
@@ -25,6 +26,7 @@ describe('StoreEntry', () => {
   it.each([
     ['an unknown field', { webhookSecret: 'whsec' }],
     ['an unknown field of statuses', { statuses: { grants: ['completed'] } }],
+    ['no course mode', { courseMode: undefined }],
     ['no webhook secret', { webhookSecrets: [] }],
     ['an empty webhook secret', { webhookSecrets: ['whsec-example', ' '] }],
     ['key and secret confused', { consumerKey: entry.consumerSecret }],
@@ -72,12 +74,18 @@ describe('StoreEntry', () => {
 
 describe('StoreWebhooks', () => {
   it('keeps no credential of the REST API', () => {
-    expect(Object.keys(StoreWebhooks.parse(entry)).toSorted()).toEqual(['id', 'lms', 'statuses', 'webhookSecrets'])
+    expect(Object.keys(StoreWebhooks.parse(entry)).toSorted()).toEqual([
+      'courseMode',
+      'id',
+      'lms',
+      'statuses',
+      'webhookSecrets',
+    ])
   })
 
   it('needs no credential of the REST API', () => {
-    const { id, lms, webhookSecrets } = entry
-    expect(StoreWebhooks.safeParse({ id, lms, webhookSecrets }).success).toBe(true)
+    const { id, lms, courseMode, webhookSecrets } = entry
+    expect(StoreWebhooks.safeParse({ id, lms, courseMode, webhookSecrets }).success).toBe(true)
   })
 })
 

@@ -1,4 +1,4 @@
-import { LmsId, StoreId } from '@seatkeeper/core'
+import { CourseMode, LmsId, StoreId } from '@seatkeeper/core'
 import { z } from 'zod'
 import { StatusMap } from './order-status.ts'
 
@@ -10,6 +10,7 @@ const webAddress = z
 const fields = {
   id: StoreId.describe('short name of the store; part of its webhook address'),
   lms: LmsId.describe('short name of the LMS whose courses the store sells'),
+  courseMode: CourseMode.describe('course mode that a sale grants, such as verified or audit'),
   url: webAddress.describe('address of the shop as the worker reaches it, without /wp-json'),
   homeUrl: webAddress
     .optional()
@@ -48,6 +49,7 @@ const fields = {
 export const StoreWebhooks = z.object({
   id: fields.id,
   lms: fields.lms,
+  courseMode: fields.courseMode,
   webhookSecrets: fields.webhookSecrets,
   statuses: fields.statuses,
 })
@@ -58,6 +60,7 @@ export const StoreConfig = z
   .object({
     id: fields.id,
     lms: fields.lms,
+    courseMode: fields.courseMode,
     url: fields.url,
     homeUrl: fields.homeUrl,
     allowHttp: fields.allowHttp,
@@ -83,7 +86,7 @@ function unsafe() {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 }
 
 function isBare(address: string): boolean {

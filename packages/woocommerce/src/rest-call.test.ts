@@ -175,7 +175,15 @@ async function listening(...parameters: Parameters<typeof startLoopback>): Promi
 }
 
 function callingOf(url: string, change: object = {}) {
-  const entry = { id: 'bookshop', lms: 'campus', url, consumerKey: key, consumerSecret: secret, ...change }
+  const entry = {
+    id: 'bookshop',
+    lms: 'campus',
+    courseMode: 'verified',
+    url,
+    consumerKey: key,
+    consumerSecret: secret,
+    ...change,
+  }
   return createRestCall(StoreConfig.parse(entry), {})
 }
 

@@ -217,7 +217,7 @@ async function listening(answer: (url: URL) => Answer): Promise<Loopback> {
 }
 
 function storeOf({ url }: Loopback) {
-  const entry = { id: 'bookshop', lms: 'campus', url, consumerKey: key, consumerSecret: secret }
+  const entry = { id: 'bookshop', lms: 'campus', courseMode: 'verified', url, consumerKey: key, consumerSecret: secret }
   return createWooStore(StoreConfig.parse(entry))
 }
 
