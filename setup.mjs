@@ -117,6 +117,11 @@ async function install() {
     throw new NotReady('There is no npx here: install npm (it comes with Node from nodejs.org), then run this again.')
   }
   say(output)
+  if (output.includes('ERR_PNPM_OUTDATED_LOCKFILE')) {
+    throw new NotReady(
+      `A package.json was changed without the lockfile: run npx pnpm@${version} install, then this again.`,
+    )
+  }
   throw new NotReady(
     'The dependencies could not be installed, see above: check that this machine reaches its npm registry ' +
       '(npm ping), then run this again.',

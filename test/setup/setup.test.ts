@@ -69,6 +69,13 @@ describe('setup.mjs', () => {
     expect(stderr.trim().split('\n').at(-1)).toMatch(/^The dependencies could not be installed.*npm ping/)
   })
 
+  it('says in one sentence that the lockfile is behind', () => {
+    writeNpx('echo ERR_PNPM_OUTDATED_LOCKFILE; exit 1')
+    expect(run('echo.ts').stderr).toMatch(
+      /A package\.json was changed without the lockfile: run npx pnpm@1\.2\.3 install/,
+    )
+  })
+
   it('says in one sentence that npx is missing', () => {
     rmSync(join(checkout, 'bin/npx'))
     const { status, stderr } = run('echo.ts', { path: join(checkout, 'bin') })
