@@ -1,1 +1,5 @@
-export {}
+export { catalogueOf } from './catalogue.ts'
+export { IngressConfig } from './config.ts'
+export { createIngressApp, createIngressServer } from './server.ts'
+export { startIngress, type IngressParts, type RunningIngress } from './start-ingress.ts'
+export type { Answered, WebhookParts } from './webhooks.ts'

@@ -1,1 +1,1 @@
-export {}
+export { startSystem, type RunningSystem, type SystemParts } from './start-system.ts'

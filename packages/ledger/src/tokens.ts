@@ -11,6 +11,7 @@ export interface CachedToken {
 /** One LMS's access token, shared by all workers. */
 export interface Tokens {
   read(): Promise<CachedToken | undefined>
+  /** Keeps a new token; whoever had the turn to ask is done. */
   write(token: CachedToken): Promise<void>
   /** Forgets the token, unless somebody has already put a newer one there. */
   drop(token: string): Promise<void>
@@ -30,7 +31,12 @@ export function createTokens(
       return token === undefined || expiresAtMs === undefined ? undefined : { token, expiresAtMs: Number(expiresAtMs) }
     },
     write: async ({ token, expiresAtMs }) => {
-      await redis.multi().hset(key, { token, expiresAtMs }).pexpireat(key, Math.floor(expiresAtMs)).exec()
+      await redis
+        .multi()
+        .hset(key, { token, expiresAtMs })
+        .pexpireat(key, Math.floor(expiresAtMs))
+        .del(`${key}:claim`)
+        .exec()
     },
     drop: async (token) => {
       await run('dropToken', lms, token)

@@ -5,7 +5,7 @@ const given = { id: 'campus', url: 'https://lms.example.org', clientId: 'seatkee
 
 describe('LmsConfig', () => {
   it('fills in what may be left out', () => {
-    expect(LmsConfig.parse(given)).toEqual({ ...given, defaultMode: 'audit', callTimeoutMs: 10_000 })
+    expect(LmsConfig.parse(given)).toEqual({ ...given, patienceDays: 90, callTimeoutMs: 10_000 })
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { CourseMode, LmsId } from '@seatkeeper/core'
+import { LmsId } from '@seatkeeper/core'
 import { z } from 'zod'
 
 const loopbackHost = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
@@ -34,9 +34,12 @@ export const LmsConfig = z.strictObject({
     .min(1)
     .describe('client id of the OAuth2 application at the LMS (grant type: client credentials)'),
   clientSecret: z.string().min(1).describe('client secret of that application, whose user must have staff status'),
-  defaultMode: CourseMode.default(CourseMode.parse('audit')).describe(
-    'course mode that the LMS gives by itself, as to an invited learner who registers (its COURSE_MODE_DEFAULTS)',
-  ),
+  patienceDays: z
+    .number()
+    .positive()
+    .max(365)
+    .default(90)
+    .describe('how long a buyer without an account at this LMS is waited for, days'),
   callTimeoutMs: z
     .int()
     .min(1000)

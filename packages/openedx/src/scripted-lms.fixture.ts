@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { CourseMode, LmsId } from '@seatkeeper/core'
+import { LmsId } from '@seatkeeper/core'
 import type { LmsConfig } from './config.ts'
 
 /** One call as the server saw it. */
@@ -96,7 +96,7 @@ export function configFor(url: string, callTimeoutMs = 400): LmsConfig {
     url,
     clientId: 'seatkeeper',
     clientSecret: 'a-secret-of-the-client',
-    defaultMode: CourseMode.parse('audit'),
+    patienceDays: 90,
     callTimeoutMs,
   }
 }

@@ -49,6 +49,7 @@ async function openBench(server: EmbeddedRedis, prefix: string) {
   const wakeUps = createWakeUps({ ...producer, onError })
   const deadLetters = createDeadLetters({ ...producer, onError })
   const raw = new Queue(enrollLane, { ...consumer, skipMetasUpdate: true })
+  raw.on('error', () => undefined)
   closers.unshift(
     () => wakeUps.close(),
     () => deadLetters.close(),

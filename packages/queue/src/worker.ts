@@ -47,7 +47,7 @@ export function startWorker<Data extends { readonly generation: number }>(
   handler: Handler<Data>,
   deps: WorkerDeps,
 ): LaneWorker {
-  const { connection, prefix, concurrency = 1, closeWithinMs = 12_000 } = deps
+  const { connection, prefix, concurrency = 1 } = deps
   const pausedBy = new Set<'gate' | 'errors'>()
   const jobs = { running: 0, started: 0 }
   const onError = sampleErrors(deps.onError)
@@ -88,7 +88,7 @@ export function startWorker<Data extends { readonly generation: number }>(
     close: async () => {
       progress.stop()
       brake.release()
-      await closeWorker(worker, closeWithinMs)
+      await closeWorker(worker, deps)
     },
   }
 }
@@ -115,9 +115,14 @@ async function lookAt(worker: Worker, isBusy: () => boolean, started: () => numb
   return { startable: isQueuePaused || isBusy() ? 0 : due, started: started() }
 }
 
-/** BullMQ's own close waits for running jobs and for Redis without end. */
-async function closeWorker(worker: Worker, closeWithinMs: number): Promise<void> {
-  const closed = worker.close()
+/**
+ * BullMQ's own close waits for running jobs and for Redis without end. Where Redis is away there is nothing to wait for:
+ * no job could be given back, and a connection that is between two attempts never says that it ended.
+ */
+async function closeWorker(worker: Worker, { connection, closeWithinMs = 12_000 }: WorkerDeps): Promise<void> {
+  const isAway = connection.status !== 'ready'
+  if (isAway) worker.cancelAllJobs('closing')
+  const closed = worker.close(isAway)
   if (await endsWithin(closeWithinMs, closed)) return
   worker.cancelAllJobs('closing')
   await endsWithin(cancelledWithinMs, closed)

@@ -1,17 +1,19 @@
 import type { Redis } from 'ioredis'
 
-/** Everything that can be said against a Redis, by code. Codes are public: logs, the status page and overrides use them. */
-export type SafetyCode =
-  | 'REDIS_EVICTS'
-  | 'REDIS_AOF_OFF'
-  | 'REDIS_REPLICA'
-  | 'REDIS_TOO_OLD'
-  | 'REDIS_FSYNC_WEAK'
-  | 'REDIS_CLOCK_SKEWED'
-  | 'REDIS_MEMORY_HIGH'
-  | 'REDIS_FSYNC_UNKNOWN'
-  | 'REDIS_CLOCK_UNKNOWN'
-  | 'REDIS_INFO_UNKNOWN'
+/** Everything that can be said against a Redis. Codes are public: logs, the status page and overrides use them. */
+export const safetyCodes = [
+  'REDIS_EVICTS',
+  'REDIS_AOF_OFF',
+  'REDIS_REPLICA',
+  'REDIS_TOO_OLD',
+  'REDIS_FSYNC_WEAK',
+  'REDIS_CLOCK_SKEWED',
+  'REDIS_MEMORY_HIGH',
+  'REDIS_FSYNC_UNKNOWN',
+  'REDIS_CLOCK_UNKNOWN',
+  'REDIS_INFO_UNKNOWN',
+] as const
+export type SafetyCode = (typeof safetyCodes)[number]
 
 export interface SafetyFinding {
   readonly code: SafetyCode

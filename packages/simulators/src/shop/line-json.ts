@@ -40,7 +40,8 @@ export function refundLineJson(state: ShopState, { id, metaId, original, quantit
   return lineJson(state, { ...original, id, quantity: units, subtotalCents: cents, totalCents: cents, meta })
 }
 
-function lineMetaJson({ id, key, value }: Meta) {
+/** A custom field of a line, with what the admin screen shows of it. */
+export function lineMetaJson({ id, key, value }: Meta) {
   return { id, key, value, display_key: key, display_value: value }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { noAddress } from './billing.ts'
-import { lineJson } from './line-json.ts'
+import { lineJson, lineMetaJson } from './line-json.ts'
 import { linksOf } from './links.ts'
 import { optionalTimes, gmtTime, siteTime } from './moments.ts'
 import { decimals } from './money.ts'
@@ -69,7 +69,7 @@ function sums(order: Order) {
   return {
     discount_total: decimals(discountCents),
     discount_tax: '0.00',
-    shipping_total: decimals(order.shippingCents),
+    shipping_total: decimals(order.shipping?.cents ?? 0),
     shipping_tax: '0.00',
     cart_tax: '0.00',
     total: decimals(totalCents(order)),
@@ -93,11 +93,11 @@ function people(order: Order) {
   }
 }
 
-function shippingLines({ shippingCents, shippingLineId }: Order) {
-  if (shippingCents === 0) return []
+function shippingLines({ shipping }: Order) {
+  if (shipping === null) return []
   const method = { method_title: 'Flat rate', method_id: 'flat_rate', instance_id: '1' }
-  const costs = { total: decimals(shippingCents), total_tax: '0.00', taxes: [], tax_status: 'taxable', meta_data: [] }
-  return [{ id: shippingLineId, ...method, ...costs }]
+  const costs = { total: decimals(shipping.cents), total_tax: '0.00', taxes: [], tax_status: 'taxable' }
+  return [{ id: shipping.lineId, ...method, ...costs, meta_data: [lineMetaJson(shipping.items)] }]
 }
 
 function cartHash({ via, lines }: Order): string {

@@ -3,9 +3,9 @@ import { billingOf, isEmail } from './billing.ts'
 import { byNumber } from './by-number.ts'
 import { centsOf } from './money.ts'
 import { announceStatus, pay, saveOrder, setStatus, type OrderStatus, type Shop } from './order-status.ts'
-import { soldName } from './products.ts'
+import { soldName, soldProduct } from './products.ts'
 import { totalCents } from './refunds.ts'
-import { createMeta, setMeta, type Billing, type Line, type Order } from './state.ts'
+import { createMeta, setMeta, type Billing, type Line, type Order, type Shipping } from './state.ts'
 
 /** One line to be sold. */
 export interface LineInput {
@@ -24,7 +24,7 @@ export interface OrderInput {
   readonly billing?: Partial<Omit<Billing, 'email'>>
   readonly meta?: Readonly<Record<string, unknown>>
   readonly customerNote?: string
-  /** Cost of shipping; anything above nothing adds a shipping line. */
+  /** Cost of shipping; given, the order has a shipping line. */
   readonly shipping?: number
   /**
    * Where the checkout leaves the order: `pending` on a hosted payment page, `on-hold` for a bank transfer, `failed` for
@@ -104,6 +104,7 @@ export function lineOf(order: Order, id: number): Line {
 function createOrder(shop: Shop, input: OrderInput, via: Order['via']): Order {
   const { state } = shop
   const id = state.nextId('post')
+  const lines = input.lines.map((line) => createLine(shop, line))
   const order: Order = {
     id,
     key: `wc_order_${randomBytes(7).toString('hex').slice(1)}`,
@@ -114,9 +115,8 @@ function createOrder(shop: Shop, input: OrderInput, via: Order['via']): Order {
     payment: byNothing,
     transaction: '',
     customerNote: input.customerNote ?? '',
-    shippingCents: centsOf(input.shipping ?? 0),
-    lines: input.lines.map((line) => createLine(shop, line)),
-    shippingLineId: state.nextId('item'),
+    lines,
+    shipping: input.shipping === undefined ? null : createShipping(shop, lines, input.shipping),
     meta: createMeta(state, input.meta),
     notes: [],
     refunds: [],
@@ -127,6 +127,13 @@ function createOrder(shop: Shop, input: OrderInput, via: Order['via']): Order {
   }
   state.orders.set(id, order)
   return order
+}
+
+function createShipping({ state }: Shop, lines: readonly Line[], cost: number): Shipping {
+  const shipped = lines.filter((line) => soldProduct(state, line)?.isVirtual === false)
+  const value = shipped.map(({ name, quantity }) => `${name} &times; ${quantity}`).join(', ')
+  const items = { id: state.nextId('meta'), key: 'Items', value }
+  return { lineId: state.nextId('item'), cents: centsOf(cost), items }
 }
 
 function createLine({ state }: Shop, { product, quantity = 1, total, meta }: LineInput): Line {

@@ -16,7 +16,7 @@ export function recordingsOf(scenario: string): Recording[] {
   const folder = `${root}${folderOf(scenario)}/`
   const names = readdirSync(folder).filter((name) => name.endsWith('.headers.json'))
   return names.toSorted().map((name) => {
-    const { headers } = JSON.parse(readFileSync(folder + name, 'utf8')) as Pick<Recording, 'headers'>
+    const { headers }: Pick<Recording, 'headers'> = JSON.parse(readFileSync(folder + name, 'utf8'))
     const header = (wanted: string) => headers.find(([spelling]) => spelling === wanted)?.[1]
     const body = readFileSync(folder + name.replace('.headers.json', '.body'))
     return { headers, body, topic: header('X-WC-Webhook-Topic'), signature: header('X-WC-Webhook-Signature') }
@@ -26,7 +26,7 @@ export function recordingsOf(scenario: string): Recording[] {
 /** A recorded REST answer: what was asked, and the body as JSON. */
 export function answerOf(scenario: string, name: string): { readonly status: number; readonly body: unknown } {
   const file = `${root}${folderOf(scenario)}/rest/${name}`
-  const meta = JSON.parse(readFileSync(`${file}.meta.json`, 'utf8')) as { response: { status: number } }
+  const meta: { response: { status: number } } = JSON.parse(readFileSync(`${file}.meta.json`, 'utf8'))
   return { status: meta.response.status, body: JSON.parse(readFileSync(`${file}.body`, 'utf8')) }
 }
 

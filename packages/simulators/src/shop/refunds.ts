@@ -33,8 +33,8 @@ export function recordRefund(state: ShopState, order: Order, record: RefundRecor
 }
 
 /** What an order costs: its lines and the shipping. */
-export function totalCents({ lines, shippingCents }: Order): number {
-  return lines.reduce((sum, line) => sum + line.totalCents, shippingCents)
+export function totalCents({ lines, shipping }: Order): number {
+  return lines.reduce((sum, line) => sum + line.totalCents, shipping?.cents ?? 0)
 }
 
 /** What of it has not been refunded. */

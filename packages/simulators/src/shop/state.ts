@@ -81,6 +81,13 @@ export interface Billing {
   readonly phone: string
 }
 
+/** The shipping line of an order; its only custom field, `Items`, lists what is shipped. */
+export interface Shipping {
+  readonly lineId: number
+  readonly cents: number
+  readonly items: Meta
+}
+
 export interface Order {
   readonly id: number
   readonly key: string
@@ -93,8 +100,7 @@ export interface Order {
   payment: { readonly method: string; readonly title: string }
   transaction: string
   customerNote: string
-  shippingCents: number
-  readonly shippingLineId: number
+  readonly shipping: Shipping | null
   lines: Line[]
   meta: Meta[]
   readonly notes: Note[]

@@ -1,0 +1,31 @@
+import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { createDeadLetters, createWakeUps, type DeadLetters, type WakeUps } from '@seatkeeper/queue'
+import { closeRedis, connectRedis, createLogger, loadSettings, Settings, untilRedisReady } from '@seatkeeper/service'
+import type { Surroundings } from './program.ts'
+
+/** What commands work on. */
+export interface Opened {
+  readonly ledger: RedisLedger
+  readonly wakeUps: WakeUps
+  readonly deadLetters: DeadLetters
+}
+
+/** Opens the deployment's Redis for one command and closes it again. @throws StartError if it does not answer. */
+export async function withLedger<Result>(
+  { env }: Surroundings,
+  use: (opened: Opened) => Promise<Result>,
+): Promise<Result> {
+  const { REDIS_URL } = loadSettings(Settings.pick({ REDIS_URL: true }), env)
+  const redis = connectRedis(REDIS_URL, 'ledger', createLogger('silent'))
+  try {
+    await untilRedisReady(redis, 5000)
+    const place = { connection: redis, prefix: '{seatkeeper}:bull', onError: () => undefined }
+    return await use({
+      ledger: createLedger(redis),
+      wakeUps: createWakeUps(place),
+      deadLetters: createDeadLetters(place),
+    })
+  } finally {
+    await closeRedis(redis)
+  }
+}

@@ -1,0 +1,27 @@
+import { Command } from 'commander'
+import { configCommand } from './config.ts'
+import { deadLetterCommand } from './dead-letter.ts'
+import { orderCommand } from './order.ts'
+import { passwordCommand } from './password.ts'
+
+/** What every command gets from outside. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly print: (text: string) => void
+}
+
+/** The `seatkeeper` command. Exit codes: 0 done, 1 could not be done (one sentence says why), 2 wrongly called. */
+export function createProgram(surroundings: Surroundings): Command {
+  return new Command('seatkeeper')
+    .description('Looks into Seatkeeper and sets things right.')
+    .addHelpText(
+      'after',
+      '\nEnvironment: REDIS_URL, SEATKEEPER_CONFIG. Exit codes: 0 done, 1 not done, 2 wrongly called.',
+    )
+    .addCommand(orderCommand(surroundings))
+    .addCommand(deadLetterCommand(surroundings))
+    .addCommand(configCommand(surroundings))
+    .addCommand(passwordCommand(surroundings))
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+}

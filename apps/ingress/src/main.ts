@@ -1,0 +1,40 @@
+import { acceptNews } from '@seatkeeper/fulfilment'
+import { createLedger } from '@seatkeeper/ledger'
+import { createWakeUps } from '@seatkeeper/queue'
+import {
+  closeOnSignal,
+  closeRedis,
+  connectRedis,
+  createLogger,
+  createMetrics,
+  createRedisCheck,
+  exitOnCrash,
+  failStart,
+  loadConfig,
+  loadSettings,
+  redisDemands,
+  serveHealth,
+  Settings,
+} from '@seatkeeper/service'
+import { catalogueOf, IngressConfig, startIngress } from './index.ts'
+
+/** Receives webhooks: reads its settings, opens Redis, serves, closes in order. */
+async function main(): Promise<void> {
+  const settings = loadSettings(Settings, process.env)
+  const config = loadConfig(IngressConfig, { file: settings.SEATKEEPER_CONFIG, env: process.env })
+  const log = createLogger(settings.LOG_LEVEL)
+  exitOnCrash(log)
+  const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
+  const ledger = createLedger(redis)
+  const onError = (error: unknown) => log.warn('queue.error', { error })
+  const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError })
+  const accept = acceptNews({ ledger, catalogueOf: catalogueOf(config), wake: wakeUps.wake, onWakeFailed: onError })
+  const metrics = createMetrics()
+  const ingress = await startIngress({ config, accept, host: settings.HOST, port: settings.PORT, log, metrics })
+  const checks = [createRedisCheck(redis, redisDemands(settings), log)]
+  const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
+  closeOnSignal(log, [ingress, wakeUps, health, { close: () => closeRedis(redis) }])
+  log.info('ingress.started', { url: ingress.url, stores: config.stores.map(({ id }) => id) })
+}
+
+main().catch(failStart)

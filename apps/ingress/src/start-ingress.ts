@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { News } from '@seatkeeper/core'
+import type { Acceptance } from '@seatkeeper/fulfilment'
+import { StartError, startProblem, type Logger, type Metrics } from '@seatkeeper/service'
+import type { IngressConfig } from './config.ts'
+import { createIngressApp, createIngressServer } from './server.ts'
+import type { Answered } from './webhooks.ts'
+
+export interface IngressParts {
+  readonly config: IngressConfig
+  readonly accept: (news: News) => Promise<Acceptance>
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+export interface RunningIngress {
+  readonly url: string
+  /** Takes no more connections, and resolves when those that are open have been answered. */
+  close(): Promise<void>
+}
+
+/** Serves webhooks. @throws StartError if the port cannot be had. */
+export async function startIngress({
+  config,
+  accept,
+  host,
+  port,
+  log,
+  metrics,
+}: IngressParts): Promise<RunningIngress> {
+  const onAnswered = createSignals(log, metrics)
+  const server = createIngressServer(createIngressApp({ stores: config.stores, accept, onAnswered }))
+  server.listen({ port, host })
+  await once(server, 'listening').catch((cause: unknown) => {
+    throw new StartError(startProblem(cause) ?? 'The ingress cannot start.', { cause })
+  })
+  const { port: taken } = server.address() as AddressInfo
+  return {
+    url: `http://${host}:${taken}`,
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}
+
+/** One count and one log line per webhook; what is wrong with a webhook itself is a warning. */
+function createSignals(log: Logger, metrics: Metrics): (answered: Answered) => void {
+  const webhooks = metrics.counter({
+    name: 'webhooks_total',
+    help: 'Webhook requests, by what became of them.',
+    labels: {
+      store: 'short name of the store, or unknown',
+      status: 'HTTP status answered',
+      result: 'what became of it',
+    },
+  })
+  const seconds = metrics.histogram({
+    name: 'webhook_seconds',
+    help: 'Time from a whole webhook request to its answer.',
+    labels: { result: 'what became of it' },
+    buckets: [0.002, 0.005, 0.01, 0.03, 0.1, 0.3, 1, 2],
+  })
+  return ({ store, status, result, durationMs, error }) => {
+    webhooks.inc({ store, status: String(status), result })
+    seconds.observe({ result }, durationMs / 1000)
+    const level = status === 200 && !['error-body', 'unreadable'].includes(result) ? 'info' : 'warn'
+    log[level]('webhook.answered', { store, status, result, durationMs, ...(error === undefined ? {} : { error }) })
+  }
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import type { News } from '@seatkeeper/core'
+import type { Acceptance } from '@seatkeeper/fulfilment'
+import { isAuthentic, isPing, newsOf, type StoreWebhooks } from '@seatkeeper/woocommerce'
+import type { Request, Response } from 'express'
+
+/** What the webhook route needs: the stores it knows, and who keeps their news. */
+export interface WebhookParts {
+  readonly stores: readonly StoreWebhooks[]
+  readonly accept: (news: News) => Promise<Acceptance>
+  /** Told of every request, once, after it was answered. */
+  readonly onAnswered: (answered: Answered) => void
+}
+
+/** How one request ended; names no order and no person. */
+export interface Answered {
+  /** The store, if one of that name is configured. */
+  readonly store: string
+  readonly status: number
+  readonly result: Acceptance | 'ping' | 'refused' | 'unkept' | Extract<News, { kind: 'nothing' }>['why']
+  readonly durationMs: number
+  /** What kept the ledger from keeping it. */
+  readonly error?: unknown
+}
+
+/** A store nobody has: its secret is random, so an unknown name costs the same time as a wrong signature. */
+const nobody: Pick<StoreWebhooks, 'id' | 'webhookSecrets'>['webhookSecrets'] = [randomBytes(32).toString('base64')]
+
+/**
+ * Answers `POST /webhooks/:store`: authenticate the raw bytes, read the news, accept it, answer 200.
+ *
+ * 401 for what no secret of the store signed; 503 if the ledger did not keep it; 200 for all else, whatever it says,
+ * because a shop disables a webhook at the seventh refusal in a row and never sends anything twice.
+ */
+export function receiveWebhook({ stores, accept, onAnswered }: WebhookParts) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const startedMs = performance.now()
+    const store = stores.find(({ id }) => id === request.params['store'])
+    const { result, error } = await judge(request, store, accept)
+    const status = statusOf(result)
+    response.status(status).type('text/plain').send(`${result}\n`)
+    const durationMs = Math.round(performance.now() - startedMs)
+    onAnswered({ store: store?.id ?? 'unknown', status, result, durationMs, ...(error === undefined ? {} : { error }) })
+  }
+}
+
+type Judgement = Pick<Answered, 'result' | 'error'>
+
+async function judge(
+  request: Request,
+  store: StoreWebhooks | undefined,
+  accept: WebhookParts['accept'],
+): Promise<Judgement> {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const contentType = request.get('content-type')
+  if (isPing(body, contentType)) return { result: 'ping' }
+  const signatures = request.headersDistinct['x-wc-webhook-signature']
+  const isSigned = isAuthentic(body, signatures, store?.webhookSecrets ?? nobody)
+  if (!isSigned || store === undefined) return { result: 'refused' }
+  const news = newsOf({ body, contentType, topic: request.get('x-wc-webhook-topic') }, store)
+  if (news.kind === 'nothing') return { result: news.why }
+  return accept(news).then(
+    (result) => ({ result }),
+    (error: unknown) => ({ result: 'unkept', error }),
+  )
+}
+
+function statusOf(result: Answered['result']): number {
+  if (result === 'refused') return 401
+  return result === 'unkept' ? 503 : 200
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { hashPassword } from '@seatkeeper/dashboard'
+import { createLogger, failStart } from '@seatkeeper/service'
+import { startRedis } from '@seatkeeper/simulators'
+import { Command } from 'commander'
+import { startSystem } from '../start-system.ts'
+import { playScenes } from './play.ts'
+import { reportText, wrongSeats } from './report.ts'
+import { openShop, startSurroundings } from './world.ts'
+
+const say = (text: string) => void process.stdout.write(`${text}\n`)
+
+/** Plays the main job against a simulated shop and LMS, on a private Redis. */
+async function main(): Promise<void> {
+  const { exit, port } = new Command('demo')
+    .description('Plays what Seatkeeper does against a simulated shop and LMS, on a private Redis.')
+    .option('--exit', 'leave when all is played: 0 if every seat at the LMS is as it must be, else 1')
+    .option('--port <port>', 'port of the dashboard; any free one unless given', Number, 0)
+    .parse()
+    .opts<{ exit?: true; port: number }>()
+  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const redis = await startRedis({ say })
+  const surroundings = await startSurroundings()
+  const password = randomBytes(9).toString('base64url')
+  const system = await startSystem({
+    config: surroundings.config,
+    redisUrl: redis.url,
+    host: '127.0.0.1',
+    ports: { ingress: 0, dashboard: port, health: 0 },
+    passwordHash: await hashPassword(password),
+    log: createLogger('silent'),
+  })
+  const close = async () => {
+    await system.close()
+    await Promise.all([surroundings.shop.stop(), surroundings.campus.stop()])
+    await redis.stop()
+  }
+  say(`Shop ${surroundings.shop.url}, LMS ${surroundings.campus.url}, webhooks at ${system.ingressUrl}\n`)
+  const world = { ...surroundings, system, products: await openShop(surroundings.shop, system.ingressUrl) }
+  const expectations = await Promise.race([playScenes(world, say), interrupted.then(() => undefined)])
+  if (expectations === undefined) {
+    say('\nStopped half-way.')
+    await close()
+    process.exit(130)
+  }
+  say(`\n${reportText(world, expectations)}`)
+  const wrong = wrongSeats(world, expectations)
+  for (const seat of wrong) say(`Not as it must be: ${seat}`)
+  say(`\nDashboard: ${system.dashboardUrl}  password: ${password}`)
+  say(`Look further: REDIS_URL=${redis.url} npm run seatkeeper -- order show shop ${expectations[0]?.order ?? 1}`)
+  if (exit !== true) {
+    say('Ctrl-C ends it.')
+    await interrupted
+  }
+  await close()
+  process.exit(wrong.length === 0 ? 0 : 1)
+}
+
+main().catch(failStart)

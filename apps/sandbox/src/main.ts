@@ -1,0 +1,37 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { IngressConfig } from '@seatkeeper/ingress'
+import { closeOnSignal, createLogger, exitOnCrash, failStart, loadConfig, loadSettings } from '@seatkeeper/service'
+import { privateRedisOrUrl } from '@seatkeeper/simulators'
+import { workerConfig } from '@seatkeeper/worker'
+import { Command } from 'commander'
+import { SandboxSettings } from './settings.ts'
+import { startSystem } from './start-system.ts'
+
+/** A small installation: everything in one process, on REDIS_URL or a private Redis that keeps its data. */
+async function main(): Promise<void> {
+  const { config: file, data } = new Command('seatkeeper-all')
+    .description('Runs ingress, workers and dashboard in one process: enough for a small school.')
+    .requiredOption('--config <file>', 'the configuration, see docs/configuration.md')
+    .option('--data <folder>', 'where the private Redis keeps its data, unless REDIS_URL names one', 'data')
+    .parse()
+    .opts<{ config: string; data: string }>()
+  const settings = loadSettings(SandboxSettings, process.env)
+  const source = { file, env: process.env }
+  const config = {
+    ...loadConfig(workerConfig(['enroll', 'revoke', 'orders']), source),
+    webhooks: loadConfig(IngressConfig, source),
+  }
+  const log = createLogger(settings.LOG_LEVEL)
+  exitOnCrash(log)
+  const directory = resolve(data)
+  await mkdir(directory, { recursive: true })
+  const redis = await privateRedisOrUrl(process.env, (text) => log.info('redis.private', { text }), directory)
+  const ports = { ingress: settings.PORT, dashboard: settings.DASHBOARD_PORT, health: settings.HEALTH_PORT }
+  const passwordHash = settings.DASHBOARD_PASSWORD_HASH
+  const system = await startSystem({ config, redisUrl: redis.url, host: settings.HOST, ports, passwordHash, log })
+  closeOnSignal(log, [system, { close: () => redis.stop() }])
+  log.info('system.started', { webhooks: system.ingressUrl, dashboard: system.dashboardUrl })
+}
+
+main().catch(failStart)

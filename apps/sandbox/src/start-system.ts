@@ -1,0 +1,72 @@
+import { startDashboard } from '@seatkeeper/dashboard'
+import { acceptNews, replay } from '@seatkeeper/fulfilment'
+import { catalogueOf, startIngress, type IngressConfig } from '@seatkeeper/ingress'
+import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { createWakeUps } from '@seatkeeper/queue'
+import { closeRedis, connectRedis, createMetrics, serveHealth, type Closable, type Logger } from '@seatkeeper/service'
+import { startWorkers, type Role, type WorkerConfig } from '@seatkeeper/worker'
+
+export interface SystemParts {
+  readonly config: WorkerConfig & { readonly webhooks: IngressConfig }
+  readonly redisUrl: string
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly ports: { readonly ingress: number; readonly dashboard: number; readonly health: number }
+  /** Of the dashboard's operator; see `hashPassword`. */
+  readonly passwordHash: string
+  readonly log: Logger
+}
+
+/** Everything, in one process. */
+export interface RunningSystem extends Closable {
+  readonly ingressUrl: string
+  readonly dashboardUrl: string
+  readonly healthUrl: string
+  readonly ledger: RedisLedger
+  /** Opens dead items again; gives the ids of those that were dead. */
+  replay(ids: readonly string[], by: string): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+const allRoles: readonly Role[] = ['enroll', 'revoke', 'orders']
+const bullPrefix = '{seatkeeper}:bull'
+
+/** Starts ingress, all roles of the worker and the dashboard on one Redis. */
+export async function startSystem({
+  config,
+  redisUrl,
+  host,
+  ports,
+  passwordHash,
+  log,
+}: SystemParts): Promise<RunningSystem> {
+  const redis = connectRedis(redisUrl, 'ledger', log)
+  const connection = connectRedis(redisUrl, 'worker', log)
+  const ledger = createLedger(redis)
+  const metrics = createMetrics()
+  const onError = (error: unknown) => log.warn('queue.error', { error })
+  const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })
+  const accept = acceptNews({
+    ledger,
+    catalogueOf: catalogueOf(config.webhooks),
+    wake: wakeUps.wake,
+    onWakeFailed: onError,
+  })
+  const place = { connection, prefix: bullPrefix }
+  const worker = startWorkers({ config, roles: allRoles, ledger, place, concurrency: 10, log, metrics })
+  const ingress = await startIngress({ config: config.webhooks, accept, host, port: ports.ingress, log, metrics })
+  const dashboard = await startDashboard({ redis, ledger, bullPrefix, passwordHash, host, port: ports.dashboard, log })
+  const health = await serveHealth({ host, port: ports.health, checks: worker.checks, metrics })
+  const inOrder: readonly Closable[] = [ingress, worker, wakeUps, dashboard, health]
+  return {
+    ingressUrl: ingress.url,
+    dashboardUrl: dashboard.url,
+    healthUrl: `http://${host}:${health.port}`,
+    ledger,
+    replay: replay({ agenda: ledger, wake: wakeUps.wake }),
+    close: async () => {
+      for (const part of inOrder) await part.close()
+      await Promise.all([closeRedis(redis), closeRedis(connection)])
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import { createLedger } from '@seatkeeper/ledger'
+import {
+  closeOnSignal,
+  closeRedis,
+  connectRedis,
+  createLogger,
+  createMetrics,
+  createRedisCheck,
+  exitOnCrash,
+  exitWhenStuck,
+  failStart,
+  loadConfig,
+  loadSettings,
+  redisDemands,
+  serveHealth,
+  Settings,
+} from '@seatkeeper/service'
+import { readArguments } from './arguments.ts'
+import { narrow, startWorkers, workerConfig } from './index.ts'
+
+/** Does the work of some roles: reads its settings, opens Redis, starts its lanes, closes in order. */
+async function main(): Promise<void> {
+  const { roles, concurrency, ...only } = readArguments(process.argv)
+  const settings = loadSettings(Settings, process.env)
+  const config = narrow(loadConfig(workerConfig(roles), { file: settings.SEATKEEPER_CONFIG, env: process.env }), only)
+  const log = createLogger(settings.LOG_LEVEL)
+  exitOnCrash(log)
+  const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
+  const connection = connectRedis(settings.REDIS_URL, 'worker', log)
+  const ledger = createLedger(redis)
+  const metrics = createMetrics()
+  const place = { connection, prefix: '{seatkeeper}:bull' }
+  const worker = startWorkers({ config, roles, ledger, place, concurrency, log, metrics })
+  const safety = createRedisCheck(redis, redisDemands(settings), log)
+  const checks = [...worker.checks, safety]
+  const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
+  const watchdog = exitWhenStuck(log, worker.checks)
+  const connections = [redis, connection].map((client) => ({ close: () => closeRedis(client) }))
+  closeOnSignal(log, [watchdog, worker, health, ...connections])
+  log.info('worker.started', { roles, lanes: worker.lanes })
+}
+
+main().catch(failStart)
