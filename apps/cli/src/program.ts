@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import { configCommand } from './config.ts'
 import { deadLetterCommand } from './dead-letter.ts'
 import { orderCommand } from './order.ts'
-import { passwordCommand } from './password.ts'
 
 /** What every command gets from outside. */
 export interface Surroundings {
@@ -21,7 +20,6 @@ export function createProgram(surroundings: Surroundings): Command {
     .addCommand(orderCommand(surroundings))
     .addCommand(deadLetterCommand(surroundings))
     .addCommand(configCommand(surroundings))
-    .addCommand(passwordCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 }

@@ -115,6 +115,17 @@ describe('applySnapshot', () => {
     expect((await ledger.orderView(old))?.seats).toEqual([])
   })
 
+  it('asks for a read while news of a refund waits to be read, so that a late payment enrols nobody', async () => {
+    const ledger = aLedger()
+    await ledger.noteHint(anOrder(), 'refund')
+    expect((await ledger.applySnapshot(anOffer(anOrder()))).result).toBe('read')
+    const refunded = anOrder({ fullyRefunded: true, status: 'refunded' })
+    await apply(ledger, anOffer(refunded))
+    expect((await ledger.orderView(refunded))?.seats).toEqual([])
+    const later = anOrder({ modifiedAtMs: anOrder().modifiedAtMs + 9000 })
+    expect((await ledger.applySnapshot(anOffer(later))).result).toBe('applied')
+  })
+
   it('makes no seat for an order that never granted anything', async () => {
     const ledger = aLedger()
     const { result, wakeUps } = await ledger.applySnapshot(

@@ -9,7 +9,8 @@ import { playScenes } from './play.ts'
 import { reportText, wrongSeats } from './report.ts'
 import { openShop, startSurroundings } from './world.ts'
 
-const say = (text: string) => void process.stdout.write(`${text}\n`)
+const write = (text: string) => void process.stdout.write(text)
+const say = (text: string) => write(`${text}\n`)
 
 /** Plays the main job against a simulated shop and LMS, on a private Redis. */
 async function main(): Promise<void> {
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
   }
   say(`Shop ${surroundings.shop.url}, LMS ${surroundings.campus.url}, webhooks at ${system.ingressUrl}\n`)
   const world = { ...surroundings, system, products: await openShop(surroundings.shop, system.ingressUrl) }
-  const expectations = await Promise.race([playScenes(world, say), interrupted.then(() => undefined)])
+  const expectations = await Promise.race([playScenes(world, write), interrupted.then(() => undefined)])
   if (expectations === undefined) {
     say('\nStopped half-way.')
     await close()

@@ -2,14 +2,15 @@ import { styleText } from 'node:util'
 import { scenes, type Expectation } from './scenes.ts'
 import type { World } from './world.ts'
 
-/** Plays every scene in turn, a line each, and gives what must hold in the end. A scene that fails ends the demo. */
-export async function playScenes(world: World, say: (text: string) => void): Promise<readonly Expectation[]> {
+/** Plays every scene in turn and gives what must hold in the end. A line each: its title at once, its time when done. */
+export async function playScenes(world: World, write: (text: string) => void): Promise<readonly Expectation[]> {
   const expectations: Expectation[] = []
   for (const { title, play } of scenes) {
+    write(`  ${title} … `)
     const startedMs = performance.now()
     expectations.push(...(await play(world)))
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
-    say(`${styleText('green', '✓')} ${title} ${styleText('dim', `${seconds} s`)}`)
+    write(`${styleText('green', '✓')} ${styleText('dim', `${seconds} s`)}\n`)
   }
   return expectations
 }

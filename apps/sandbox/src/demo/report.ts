@@ -22,7 +22,7 @@ function timeToEnrol({ campus }: Pick<World, 'campus'>, { learner, course, paidA
 export function reportText(world: Pick<World, 'campus'>, expectations: readonly Expectation[]): string {
   const table = new Table({
     head: ['order', 'seat', 'wanted', 'LMS', 'outcome', 'time to enrol'],
-    style: { head: ['bold'], border: ['dim'] },
+    style: { head: ['bold'], border: [], compact: true },
   })
   for (const expectation of expectations) {
     const { order, learner, course, wanted } = expectation

@@ -1,5 +1,5 @@
 /**
- * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted),
+ * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted),
  * `…:items` (line to JSON items), `…:claims` (claim key to seat), `seat:<id>` (hash), `seat:<id>:claims` (claim key to
  * JSON of access and mode), `seats` (lms/course/address to seat).
  */
@@ -17,6 +17,7 @@ local function hint(ref, reason)
   local key, id = order_key(ref), order_item(ref)
   register_order(id, ref.store, ref.order)
   local sequence = redis.call('HGET', key, 'sequence') or '0'
+  if reason == 'refund' or reason == 'deleted' then redis.call('HSET', key, 'doubted', sequence) end
   local status = redis.call('HGET', item_key(id), 'status')
   if status == 'due' and redis.call('HGET', key, 'hinted') == sequence then return end
   if status == 'dead' and reason == 'stale' then return end
@@ -96,10 +97,12 @@ local function apply(ref, offer, number, by_reading)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
 end
 
--- Why a snapshot cannot be applied by itself, or nil.
+-- Why a snapshot cannot be applied by itself, or nil. While news of a refund or deletion waits to be read, no snapshot grants
+-- anything: a payment overtaken by its refund would enrol somebody for a moment, mail included.
 local function objection(ref, offer)
   local key = order_key(ref)
-  local known = redis.call('HMGET', key, 'modifiedAt', 'lines')
+  local known = redis.call('HMGET', key, 'modifiedAt', 'lines', 'doubted', 'applied')
+  if known[3] and tonumber(known[4] or '0') <= tonumber(known[3]) then return 'refund' end
   if offer.modifiedAtMs < NOW - 86400000 then return 'stale' end
   if not known[1] then return nil end
   if offer.modifiedAtMs < tonumber(known[1]) then return 'stale' end
