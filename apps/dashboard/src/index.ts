@@ -1,1 +1,3 @@
-export {}
+export { hashPassword, verifyPassword } from './password.ts'
+export { DashboardSettings } from './settings.ts'
+export { startDashboard, type Dashboard, type DashboardParts } from './start-dashboard.ts'

@@ -1,0 +1,56 @@
+import type { Logger } from '@seatkeeper/service'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import type { Redis } from 'ioredis'
+import { createBoard } from './bull-board.ts'
+import { refuse, refuseChanges, refuseForeignChanges, requireSession } from './guard.ts'
+import { ownHeaders } from './headers.ts'
+import type { LaneQueues } from './lane-queues.ts'
+import { createLogin, type LoginParts } from './login.ts'
+import { logoSvg, stylesheet } from './pages/assets.ts'
+import { createPages, type PagesLedger } from './page-routes.ts'
+
+export interface AppParts extends LoginParts {
+  readonly redis: Pick<Redis, 'status'>
+  readonly ledger: PagesLedger
+  readonly queues: Pick<LaneQueues, 'all'>
+}
+
+/** Everything in the order in which a request meets it. Whatever stands below `requireSession` needs a session. */
+export function createApp(parts: AppParts): Express {
+  const app = express()
+  app.disable('x-powered-by').disable('etag').set('trust proxy', false).set('query parser', 'simple')
+  app.use(...ownHeaders(), refuseForeignChanges)
+  app.get('/assets/dashboard.css', (_, response) => void response.type('css').send(stylesheet))
+  app.get('/assets/logo.svg', (_, response) => void response.type('svg').send(logoSvg))
+  app.use(createLogin(parts))
+  app.use(requireSession(parts.sessions), refuseChanges)
+  app.use(createPages(parts))
+  app.use('/queues', createBoard(parts.queues))
+  app.use((_, response) => refuse(response, 404, 'There is nothing here.'))
+  app.use(answerError(parts))
+  return app
+}
+
+/** Says what an operator can do, and the rest to the log. */
+function answerError({
+  redis,
+  log,
+}: {
+  readonly redis: Pick<Redis, 'status'>
+  readonly log: Logger
+}): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error)
+    const status = statusOf(error)
+    if (status < 500) return refuse(response, status, 'This request cannot be read.')
+    log.error('page.failed', { path: request.path, error })
+    if (redis.status === 'ready') refuse(response, 500, 'The log says more, at page.failed.')
+    else refuse(response, 503, 'Pages come back by themselves when Redis does.')
+  }
+}
+
+/** Express' own errors say what was wrong with a request. */
+function statusOf(error: unknown): number {
+  const status: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'status') : undefined
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500
+}

@@ -1,0 +1,32 @@
+import { createLedger } from '@seatkeeper/ledger'
+import {
+  closeOnSignal,
+  closeRedis,
+  connectRedis,
+  createLogger,
+  exitOnCrash,
+  failStart,
+  loadSettings,
+} from '@seatkeeper/service'
+import { DashboardSettings, startDashboard } from './index.ts'
+
+/** Shows operators what is going on: reads its settings, opens Redis, serves, closes in order. */
+async function main(): Promise<void> {
+  const settings = loadSettings(DashboardSettings, process.env)
+  const log = createLogger(settings.LOG_LEVEL)
+  exitOnCrash(log)
+  const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
+  const dashboard = await startDashboard({
+    redis,
+    ledger: createLedger(redis),
+    bullPrefix: '{seatkeeper}:bull',
+    passwordHash: settings.DASHBOARD_PASSWORD_HASH,
+    host: settings.DASHBOARD_HOST,
+    port: settings.DASHBOARD_PORT,
+    log,
+  })
+  closeOnSignal(log, [dashboard, { close: () => closeRedis(redis) }])
+  log.info('dashboard.started', { url: dashboard.url })
+}
+
+main().catch(failStart)

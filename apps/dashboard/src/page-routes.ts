@@ -1,0 +1,34 @@
+import { Router, type Response } from 'express'
+import type { Agenda } from '@seatkeeper/core'
+import { refuse } from './guard.ts'
+import { markupOf, type Html } from './html.ts'
+import { readItemView, type ItemLedger } from './item-view.ts'
+import { readOverview, type OverviewParts } from './overview.ts'
+import { deadLettersPage } from './pages/dead-letters.ts'
+import { homePage } from './pages/home.ts'
+import { itemPage } from './pages/item.ts'
+
+/** What our pages ask of the ledger: to be read. */
+export type PagesLedger = ItemLedger & OverviewParts['ledger'] & Pick<Agenda, 'dead' | 'lanes'>
+
+export interface PagesParts extends OverviewParts {
+  readonly ledger: PagesLedger
+}
+
+/** Our own pages: the overview, what is dead, and one item. */
+export function createPages(parts: PagesParts): Router {
+  const { ledger } = parts
+  const router = Router()
+  router.get('/', async (_, response) => send(response, homePage(await readOverview(parts))))
+  router.get('/dead-letters', async (_, response) => send(response, deadLettersPage(await ledger.dead())))
+  router.get('/items/:id', async (request, response) => {
+    const view = await readItemView(ledger, request.params.id)
+    if (view === undefined) refuse(response, 404, 'The ledger has no item of this name.')
+    else send(response, itemPage(view))
+  })
+  return router
+}
+
+function send(response: Response, page: Html): void {
+  response.type('html').send(markupOf(page))
+}

@@ -1,0 +1,91 @@
+import { failures, isConserved, type Conservation, type GateState } from '@seatkeeper/core'
+import { html, type Html } from '../html.ts'
+import type { LaneView, Overview } from '../overview.ts'
+import { page } from './layout.ts'
+import { duration, gateBadge, moment } from './words.ts'
+
+/** The first page: is everything accounted for, and does everything flow? */
+export function homePage({ atMs, counts, lanes }: Overview): Html {
+  return page({
+    title: 'Overview',
+    place: 'overview',
+    content: html`<h1>${headline(counts, lanes)}</h1>
+      ${tiles(counts)} ${accounting(counts)}
+      <h2>Lanes</h2>
+      ${lanes.length === 0 ? noLanes : laneTable(lanes, atMs)}
+      <p class="hint">As of ${moment(atMs)}. <a href="/">Look again</a></p>`,
+  })
+}
+
+function headline({ dead }: Conservation, lanes: readonly LaneView[]): string {
+  const shut = lanes.filter(({ gate }) => gate.state !== 'open').length
+  if (dead > 0) return dead === 1 ? 'One item needs a decision' : `${dead} items need a decision`
+  return shut > 0 ? 'Waiting for the other side' : 'All is well'
+}
+
+function tiles({ settled, due, waiting, dead }: Conservation): Html {
+  return html`<dl class="tiles">
+    <div>
+      <dt>Settled</dt>
+      <dd>${settled}</dd>
+    </div>
+    <div>
+      <dt>Due</dt>
+      <dd>${due}</dd>
+    </div>
+    <div>
+      <dt>Waiting</dt>
+      <dd>${waiting}</dd>
+    </div>
+    <div class="${dead > 0 ? 'dead' : ''}">
+      <dt>Dead</dt>
+      <dd>${dead}</dd>
+      <a href="/dead-letters">Dead letters</a>
+    </div>
+  </dl>`
+}
+
+function accounting(counts: Conservation): Html {
+  const { registered, settled, due, waiting, dead } = counts
+  const sum = `${settled} settled + ${due} due + ${waiting} waiting + ${dead} dead`
+  if (isConserved(counts)) return html`<p>Nothing is lost: ${sum} = <strong>${registered} registered</strong>.</p>`
+  return html`<p class="alert" role="alert">
+    The count does not come out even: ${sum} = ${settled + due + waiting + dead}, but ${registered} items are
+    registered. If it stays so, report it as a bug.
+  </p>`
+}
+
+const noLanes = html`<p class="empty">No order has come yet. Lanes appear with the first one.</p>`
+
+function laneTable(lanes: readonly LaneView[], nowMs: number): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Lanes">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Lane</th>
+          <th scope="col">Gate</th>
+          ${['Waiting', 'Active', 'Delayed', 'Failed'].map((state) => html`<th scope="col" class="number">${state}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${lanes.map((lane) => laneRow(lane, nowMs))}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function laneRow({ lane, gate, jobs }: LaneView, nowMs: number): Html {
+  const numbers = [jobs.waiting, jobs.active, jobs.delayed, jobs.failed]
+  return html`<tr>
+    <th scope="row"><a href="/queues/queue/${encodeURIComponent(lane)}">${lane}</a></th>
+    <td>${gateBadge(gate)}${whyShut(gate, nowMs)}</td>
+    ${numbers.map((count) => html`<td class="number ${count === 0 ? 'zero' : ''}">${count}</td>`)}
+  </tr>`
+}
+
+function whyShut(gate: GateState, nowMs: number): Html | null {
+  if (gate.state === 'open') return null
+  return html` <code>${gate.code}</code> for ${duration(nowMs - gate.sinceMs)}<br /><small
+      >${failures[gate.code].advice}</small
+    >`
+}

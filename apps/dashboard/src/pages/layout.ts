@@ -1,0 +1,68 @@
+import { html, type Content, type Html } from '../html.ts'
+
+/** The places that the head of every page links to. */
+export type Place = 'overview' | 'dead-letters' | 'queues'
+
+const places: readonly { readonly place: Place; readonly href: string; readonly text: string }[] = [
+  { place: 'overview', href: '/', text: 'Overview' },
+  { place: 'dead-letters', href: '/dead-letters', text: 'Dead letters' },
+  { place: 'queues', href: '/queues', text: 'Queues' },
+]
+
+export interface PageParts {
+  readonly title: string
+  /** Where the reader is; undefined on pages that are not in the head. */
+  readonly place?: Place
+  readonly content: Content
+}
+
+/** A page for somebody who is logged in. */
+export function page({ title, place, content }: PageParts): Html {
+  return document(
+    title,
+    html`<header class="head">
+        <a class="brand" href="/">${logo} Seatkeeper</a>
+        <nav aria-label="Places">
+          ${places.map(
+            (to) => html`<a href="${to.href}" ${to.place === place ? html`aria-current="page"` : null}>${to.text}</a>`,
+          )}
+        </nav>
+        <form method="post" action="/logout"><button class="quiet">Log out</button></form>
+      </header>
+      <main>${content}</main>`,
+  )
+}
+
+/** A page with one thing on it, for anybody. */
+export function barePage(title: string, content: Content): Html {
+  return document(
+    title,
+    html`<main class="alone">
+      <p class="brand">${logo} Seatkeeper</p>
+      ${content}
+    </main>`,
+  )
+}
+
+function document(title: string, body: Html): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title} · Seatkeeper</title>
+        <link rel="icon" type="image/svg+xml" href="/assets/logo.svg" />
+        <link rel="stylesheet" href="/assets/dashboard.css" />
+      </head>
+      <body>
+        ${body}
+      </body>
+    </html>`
+}
+
+/** A chair and the tick that keeps it. */
+const logo = html`<svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
+  <path d="M9 5v12h11M9 17v10M20 17v10" />
+  <path class="tick" d="M15 10l4 4 8-10" />
+</svg>`

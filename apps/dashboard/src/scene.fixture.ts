@@ -1,0 +1,128 @@
+import { Writable } from 'node:stream'
+import {
+  CourseMode,
+  itemId,
+  LineId,
+  LmsId,
+  OrderId,
+  planSeats,
+  readOrder,
+  StoreId,
+  Username,
+  type FailureCode,
+  type OrderRef,
+  type Seat,
+} from '@seatkeeper/core'
+import { aLine, anOrder, emailOf } from '@seatkeeper/core/fixture'
+import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { createDeadLetters, createWakeUps } from '@seatkeeper/queue'
+import { createLogger } from '@seatkeeper/service'
+import { startRedis } from '@seatkeeper/simulators'
+import { Redis } from 'ioredis'
+import { hashPassword, startDashboard, type DashboardParts } from './index.ts'
+
+export const password = 'seventeen quiet otters'
+export const passwordHash = await hashPassword(password)
+
+/** What must never be seen anywhere in the dashboard. */
+export const canaries = ['ada.canary', 'canary-account', 'words about a canary']
+
+/** Starts a dashboard over a real, empty Redis of its own, on a free port of this machine. */
+export async function startScene(options: Partial<DashboardParts> = {}) {
+  const server = await startRedis()
+  const redis = new Redis(server.url, { enableOfflineQueue: true, maxRetriesPerRequest: 1, commandTimeout: 1500 })
+  redis.on('error', () => undefined)
+  const ledger = createLedger(redis)
+  const place = { connection: redis, prefix: '{seatkeeper}:bull' }
+  const wakeUps = createWakeUps({ ...place, onError: () => undefined })
+  const deadLetters = createDeadLetters({ ...place, onError: () => undefined })
+  const lines: string[] = []
+  const stream = new Writable({ write: (chunk, _, done) => (lines.push(String(chunk)), done()) })
+  const log = createLogger('debug', { stream })
+  const parts = { redis, ledger, bullPrefix: place.prefix, passwordHash, host: '127.0.0.1', port: 0, log, ...options }
+  const dashboard = await startDashboard(parts)
+  return {
+    url: dashboard.url,
+    parts,
+    server,
+    redis,
+    ledger,
+    wakeUps,
+    deadLetters,
+    /** Everything logged so far. */
+    logged: () => lines.join(''),
+    close: async () => {
+      await dashboard.close()
+      await Promise.all([wakeUps.close(), deadLetters.close()])
+      redis.disconnect()
+      await server.stop()
+    },
+  }
+}
+export type Scene = Awaited<ReturnType<typeof startScene>>
+
+/** What an order of the scene sells, and to whom; each has a learner of its own. */
+export interface Sale {
+  readonly order: string
+  readonly store?: string
+  readonly lms?: string
+  readonly skus?: readonly string[]
+  readonly status?: string
+}
+
+/** Lets a paid order come in and wakes what it makes due. @returns its seats. */
+export async function sell({ ledger, wakeUps }: Scene, sale: Sale): Promise<readonly Seat[]> {
+  const { order, store = 'shop', lms = 'campus', skus = ['course-v1:DemoU+CS101+2026'], status = 'processing' } = sale
+  const ref: OrderRef = { store: StoreId.parse(store), order: OrderId.parse(order) }
+  const snapshot = anOrder({
+    ...ref,
+    status,
+    learner: emailOf(`ada.canary+${order}@example.org`),
+    lines: skus.map((sku, index) => aLine({ line: LineId.parse(String(31 + index)), sku })),
+  })
+  const plan = planSeats(snapshot, { lms: LmsId.parse(lms), mode: CourseMode.parse('verified') })
+  const read = await ledger.numberRead(ref)
+  const accepted = await ledger.applyReading(read, { snapshot, plan, hash: JSON.stringify(snapshot) })
+  await wakeUps.wake(accepted.wakeUps)
+  const view = await ledger.orderView(ref)
+  const seats = await Promise.all((view?.seats ?? []).map((seat) => ledger.readSeat(seat)))
+  return seats.filter((seat) => seat !== undefined)
+}
+
+/** Does what a worker does with a seat that goes well. */
+export async function settle({ ledger }: Scene, seat: Seat): Promise<void> {
+  await ledger.bindAccount(seat.id, { id: 7, username: Username.parse('canary-account') })
+  await ledger.recordBaseline(seat.id, { isActive: true, mode: CourseMode.parse('audit') })
+  await ledger.recordApplied(seat.id, { isActive: true, mode: CourseMode.parse('verified') })
+  await end(ledger, seat, { status: 'applied' })
+}
+
+/** Does what a worker does with a seat whose learner has no account yet. */
+export async function wait({ ledger }: Scene, seat: Seat): Promise<void> {
+  const untilMs = (await ledger.nowMs()) + 3_600_000
+  await end(ledger, seat, { status: 'waiting', reason: 'no-account', untilMs })
+}
+
+/** Gives a seat up after some failures, as a worker does, with the LMS's own words in the timeline. */
+export async function giveUp(scene: Scene, seat: Seat, code: FailureCode): Promise<string> {
+  const { ledger, deadLetters } = scene
+  const id = itemOf(seat)
+  const filing = { id, generation: seat.generation, backoff: readOrder.backoff, random: 0.5 }
+  await ledger.noteWords(id, 'words about a canary: ada.canary@example.org')
+  await ledger.fileFailure({ ...filing, code: 'LMS_ERROR', permanent: false })
+  await ledger.fileFailure({ ...filing, code, permanent: true })
+  await deadLetters.sync(await ledger.dead())
+  return id
+}
+
+/** The item of a seat. */
+export function itemOf({ id, lms }: Pick<Seat, 'id' | 'lms'>): string {
+  return itemId({ kind: 'seat', lms, seat: id })
+}
+
+async function end(ledger: RedisLedger, seat: Seat, outcome: Parameters<RedisLedger['settle']>[2]): Promise<void> {
+  const lease = await ledger.lease(itemOf(seat), 5000)
+  if (lease === undefined) throw new Error('the lease is taken')
+  if (!(await ledger.settle(itemOf(seat), seat.generation, outcome, lease)))
+    throw new Error('the seat changed meanwhile')
+}
