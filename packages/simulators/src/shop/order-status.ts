@@ -44,7 +44,7 @@ export function setStatus(shop: Shop, order: Order, status: OrderStatus): void {
 
 /** A payment arrived: `processing`, or `completed` where nothing has to be done by hand. */
 export function pay(shop: Shop, order: Order): void {
-  if (remainingCents(order) > 0) order.transaction = `txn_${order.id}`
+  if (order.via === 'store-api' && remainingCents(order) > 0) order.transaction = `txn_${order.id}`
   setStatus(shop, order, needsProcessing(shop.state, order) ? 'processing' : 'completed')
 }
 

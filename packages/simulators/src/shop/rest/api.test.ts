@@ -4,6 +4,13 @@ import { answerOf } from '../recordings.fixture.ts'
 
 const email = 'ada@example.com'
 
+const sale = {
+  set_paid: true,
+  payment_method: 'testcard',
+  billing: { email },
+  line_items: [{ product_id: products.demo, quantity: 1 }],
+}
+
 describe('createRestApi', () => {
   let open: RecordedShop
   beforeEach(async () => {
@@ -23,30 +30,35 @@ describe('createRestApi', () => {
     return { status, body: comparable(text) }
   }
   const place = (lines = [{ product: products.demo }]) => open.shop.placeOrder({ email, lines })
-  const sale = () => ({
-    set_paid: true,
-    payment_method: 'testcard',
-    billing: { email },
-    line_items: [{ product_id: products.demo, quantity: 1 }],
-  })
 
   it.each([
-    ['36', '09-per-page-101', 'GET', '/orders?per_page=101'],
-    ['36', '10-bad-status-filter', 'GET', '/orders?status=nonsense'],
-    ['36', '15-put-404', 'PUT', '/orders/999999', { status: 'completed' }],
-    ['36', '16-get-404', 'GET', '/orders/999999'],
-    ['36', '17-get-nonnumeric', 'GET', '/orders/abc'],
-    ['36', '18-get-product-id', 'GET', '/orders/10'],
-    ['36', '23-post-note-404', 'POST', '/orders/999999/notes', { note: 'x' }],
-    ['36', '27-bad-json', 'POST', '/orders', '{"broken'],
-    ['41', '04-deleted-refund', 'GET', '/orders/135/refunds/136'],
-    ['41', '05-delete-refund-without-force', 'DELETE', '/orders/135/refunds/136'],
-    ['41', '06-refunds-of-missing-order', 'GET', '/orders/999999/refunds'],
-    ['01', '14-create-bad-topic', 'POST', '/webhooks', { topic: 'order.refunded', delivery_url: 'http://127.0.0.1/x' }],
-    ['21', '03-create-email', 'POST', '/orders', { billing: { email: 'zoë@example.org' } }],
-    ['21', '04-create-email', 'POST', '/orders', { billing: { email: 'user@exämple.example' } }],
-    ['21', '06-create-email', 'POST', '/orders', { billing: { email: ' spaced@example.org ' } }],
-  ])('answers as recorded in %s/%s', async (scenario, name, method, path, body?: unknown) => {
+    { scenario: '36', name: '09-per-page-101', call: 'GET /orders?per_page=101' },
+    { scenario: '36', name: '10-bad-status-filter', call: 'GET /orders?status=nonsense' },
+    { scenario: '36', name: '15-put-404', call: 'PUT /orders/999999', body: { status: 'completed' } },
+    { scenario: '36', name: '16-get-404', call: 'GET /orders/999999' },
+    { scenario: '36', name: '17-get-nonnumeric', call: 'GET /orders/abc' },
+    { scenario: '36', name: '18-get-product-id', call: 'GET /orders/10' },
+    { scenario: '36', name: '23-post-note-404', call: 'POST /orders/999999/notes', body: { note: 'x' } },
+    { scenario: '36', name: '27-bad-json', call: 'POST /orders', body: '{"broken' },
+    { scenario: '41', name: '04-deleted-refund', call: 'GET /orders/135/refunds/136' },
+    { scenario: '41', name: '05-delete-refund-without-force', call: 'DELETE /orders/135/refunds/136' },
+    { scenario: '41', name: '06-refunds-of-missing-order', call: 'GET /orders/999999/refunds' },
+    { scenario: '01', name: '14-create-bad-topic', call: 'POST /webhooks', body: { topic: 'order.refunded' } },
+    { scenario: '21', name: '03-create-email', call: 'POST /orders', body: { billing: { email: 'zoë@example.org' } } },
+    {
+      scenario: '21',
+      name: '04-create-email',
+      call: 'POST /orders',
+      body: { billing: { email: 'user@exämple.example' } },
+    },
+    {
+      scenario: '21',
+      name: '06-create-email',
+      call: 'POST /orders',
+      body: { billing: { email: ' spaced@example.org ' } },
+    },
+  ])('answers $call as recorded in $scenario/$name', async ({ scenario, name, call: asked, body }) => {
+    const [method = '', path = ''] = asked.split(' ')
     const { status, text } = await call(method, path, body)
     expect({ status, body: JSON.parse(text) as unknown }).toEqual(answerOf(scenario, name))
   })
@@ -62,7 +74,7 @@ describe('createRestApi', () => {
 
   it('shows an order as recorded, completed by PUT, and again', async () => {
     open.setTime('2026-11-21T18:23:34')
-    const { text } = await call('POST', '/orders', sale())
+    const { text } = await call('POST', '/orders', sale)
     const { id } = JSON.parse(text) as { id: number }
     open.setTime('2026-11-21T18:23:37')
     const theirs = comparable(JSON.stringify(answerOf('36', '11-put-completed').body))
@@ -74,7 +86,7 @@ describe('createRestApi', () => {
     open.setTime('2026-11-21T18:11:13')
     const learner = { key: 'learner_email', value: 'learner.one@example.org' }
     const lines = [{ product_id: products.demo, quantity: 1, meta_data: [learner] }]
-    const { text } = await call('POST', '/orders', { ...sale(), line_items: lines, customer_note: 'gift' })
+    const { text } = await call('POST', '/orders', { ...sale, line_items: lines, customer_note: 'gift' })
     const topics = open.shop.queued().map(({ topic }) => topic)
     expect(topics).toEqual([
       'order.created',
@@ -143,10 +155,9 @@ describe('createRestApi', () => {
     const orders = [1, 2, 3].map(() => (open.passSeconds(1), place()))
     open.passSeconds(1)
     open.shop.resend(orders[0] ?? 0)
-    const page = (number: number) =>
-      call('GET', `/orders?orderby=modified&order=asc&per_page=2&_fields=id&page=${number}`)
-    const [first, second, beyond] = [await page(1), await page(2), await page(3)]
-    const ids = [first, second].flatMap(({ text }) => JSON.parse(text) as { id: number }[]).map(({ id }) => id)
+    const list = '/orders?orderby=modified&order=asc&per_page=2&_fields=id'
+    const [first, second, beyond] = await Promise.all([1, 2, 3].map((page) => call('GET', `${list}&page=${page}`)))
+    const ids = [first, second].flatMap((page) => JSON.parse(page?.text ?? '') as { id: number }[]).map(({ id }) => id)
     expect(ids).toEqual([orders[1], orders[2], orders[0]])
     expect(first?.headers.get('link')).toMatch(/page=2>; rel="next"$/)
     expect([first, beyond].map((answer) => answer?.headers.get('x-wp-total'))).toEqual(['3', '0'])
