@@ -83,6 +83,7 @@ describe('a producer', () => {
     queue.on('error', () => undefined)
     expect(await endsWithin(1000, queue.add('x', {}))).toBe(false)
     connection.disconnect()
+    await queue.close()
   })
 
   it('leaves a replica that was the primary, and works when there is one again', async () => {
@@ -144,7 +145,7 @@ describe('a worker', () => {
       const unbraked = new Worker(enrollLane, async () => undefined, bench.consumer)
       unbraked.on('error', () => undefined)
       expect(await asksIn(admin)).toBeGreaterThan(1000)
-      await unbraked.close(true)
+      await unbraked.close()
     } finally {
       await admin.config('SET', 'maxmemory', '0')
     }

@@ -1,5 +1,5 @@
 import { Worker } from 'bullmq'
-import { endsWithin } from './deadline.ts'
+import { endsWithin, within } from './deadline.ts'
 import { brakeOnErrors } from './error-brake.ts'
 import { backoffOf, createProcessor, type Handler, type ProcessorDeps, type WakingType } from './processor.ts'
 import { watchProgress, type ProgressOptions, type WorkerLook } from './progress.ts'
@@ -39,6 +39,7 @@ export interface LaneWorker {
  */
 const stalling = { lockDuration: 20_000, stalledInterval: 10_000, maxStalledCount: 20 } as const
 const cancelledWithinMs = 4000
+const answersWithinMs = 500
 
 /** Starts a worker for one kind of job on one lane. It fetches at once. */
 export function startWorker<Data extends { readonly generation: number }>(
@@ -120,7 +121,10 @@ async function lookAt(worker: Worker, isBusy: () => boolean, started: () => numb
  * no job could be given back, and a connection that is between two attempts never says that it ended.
  */
 async function closeWorker(worker: Worker, { connection, closeWithinMs = 12_000 }: WorkerDeps): Promise<void> {
-  const isAway = connection.status !== 'ready'
+  const isAway = await within(answersWithinMs, connection.ping()).then(
+    () => false,
+    () => true,
+  )
   if (isAway) worker.cancelAllJobs('closing')
   const closed = worker.close(isAway)
   if (await endsWithin(closeWithinMs, closed)) return
