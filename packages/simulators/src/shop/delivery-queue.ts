@@ -42,6 +42,7 @@ export interface DeliveryQueueOptions {
   readonly closing: AbortSignal
 }
 
+/** A queue with nothing in it, for the webhooks of one shop. */
 export function createDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueue {
   const { state, home, nowMs } = options
   const waiting = new Map<string, QueuedDelivery>()

@@ -40,6 +40,7 @@ export interface RestFaults {
   take(method: string, path: string): RestFault | undefined
 }
 
+/** No trouble yet: what tests switch on, and what queue and server ask. */
 export function createFaults(): ShopFaults & DeliveryFaults & RestFaults {
   let planned: { readonly fault: RestFault; readonly scope: FaultScope; left: number }[] = []
   let isDropped: ((delivery: DeliveryRequest) => boolean) | undefined

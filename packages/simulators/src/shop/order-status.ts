@@ -32,10 +32,11 @@ export function saveOrder({ state, fire }: Shop, order: Order): void {
 /**
  * Saves an order under a status; under its present one that is a save without a change.
  *
- * Status `refunded` adds a refund of whatever is left, without lines, as a click in the admin screen does.
+ * An order in the trash comes out of it. Status `refunded` adds a refund of whatever is left, without lines, as a click in the admin screen does.
  */
 export function setStatus(shop: Shop, order: Order, status: OrderStatus): void {
   const from = order.status
+  order.statusBeforeTrash = null
   order.status = status
   stampStatus(shop.state, order)
   saveOrder(shop, order)

@@ -17,6 +17,7 @@ export interface ProductInput {
   readonly attributes?: Readonly<Record<string, string>>
 }
 
+/** Puts a product on sale and gives its number. */
 export function addProduct(state: ShopState, input: ProductInput): number {
   const id = state.nextId('post')
   const { name, sku = '', price = 49, virtual = true, downloadable = false, attributes = {} } = input

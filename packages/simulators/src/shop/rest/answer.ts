@@ -5,10 +5,12 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** A reading or a change that went well. */
 export function ok(body: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status: 200, body, headers }
 }
 
+/** Something new. */
 export function created(body: unknown): Answer {
   return { status: 201, body }
 }
@@ -46,6 +48,7 @@ export const refusals = {
   orderMissingForNotes: refusal(404, 'woocommerce_rest_order_invalid_id', 'Invalid order ID.'),
   alreadyTrashed: refusal(410, 'woocommerce_rest_already_trashed', 'The shop_order has already been deleted.'),
   lineMissing: refusal(400, 'woocommerce_rest_invalid_item_id', 'Order item ID provided is not associated with order.'),
+  productMissingInLine: refusal(400, 'woocommerce_rest_required_product_reference', 'Product ID or SKU is required.'),
   // The shop hands WordPress a bare number here too, which makes its 404 a 500.
   refundOrderMissing: {
     status: 500,

@@ -115,6 +115,21 @@ describe('createRestApi', () => {
     expect(line_items[0]?.meta_data).toMatchObject([{ key: 'openedx_enrolled', value: 'yes' }])
   })
 
+  it('refuses a line without a product that is there', async () => {
+    const missing = { line_items: [{ product_id: 999 }] }
+    expect((await call('POST', '/orders', missing)).status).toBe(400)
+    expect((await call('PUT', `/orders/${place()}`, missing)).status).toBe(400)
+  })
+
+  it('takes an order out of the trash when a PUT gives it a status', async () => {
+    const order = place()
+    open.shop.trash(order)
+    await call('PUT', `/orders/${order}`, { status: 'completed' })
+    expect((await call('DELETE', `/orders/${order}`)).status).toBe(200)
+    open.shop.restore(order)
+    expect(open.shop.order(order).status).toBe('completed')
+  })
+
   it('refuses to change a line of another order', async () => {
     const { status, text } = await call('PUT', `/orders/${place()}`, { line_items: [{ id: 999, quantity: 2 }] })
     expect(status).toBe(400)

@@ -1,8 +1,8 @@
 import { isEmail } from '../billing.ts'
 import { orderStatuses, type OrderStatus } from '../order-status.ts'
 import type { LineInput, OrderEdit, OrderInput } from '../orders.ts'
-import type { Billing, Order } from '../state.ts'
-import { invalidParameter, type Answer } from './answer.ts'
+import type { Billing, Order, ShopState } from '../state.ts'
+import { invalidParameter, refusals, type Answer } from './answer.ts'
 import type { RouteCall } from './call.ts'
 
 type Fields = readonly { readonly key: string; readonly value: unknown }[]
@@ -75,6 +75,11 @@ export function updatesOf(body: RouteCall['body']): readonly (RouteCall['body'] 
 /** Whether a change names a line that the order does not have. */
 export function unknownLine({ lines }: Order, { lineMeta = {} }: OrderEdit): boolean {
   return Object.keys(lineMeta).some((named) => !lines.some(({ id }) => id === Number(named)))
+}
+
+/** The refusal of a line whose product is not there; undefined if all are. The real shop makes an empty line of it. */
+export function unknownProduct({ products }: ShopState, lines: readonly LineInput[]): Answer | undefined {
+  return lines.every(({ product }) => products.has(product)) ? undefined : refusals.productMissingInLine
 }
 
 function lineInput({ product_id, variation_id, quantity = 1, total, meta_data }: LineBody): LineInput {

@@ -6,7 +6,7 @@ import { created, ok, refusals, type Answer } from './answer.ts'
 import type { Route, RouteCall } from './call.ts'
 import type { RestContext } from './context.ts'
 import { listAnswer, oneAnswer } from './list.ts'
-import { editOf, inputOf, invalidOrderBody, unknownLine, updatesOf } from './order-body.ts'
+import { editOf, inputOf, invalidOrderBody, unknownLine, unknownProduct, updatesOf } from './order-body.ts'
 import { ordersAskedFor } from './order-query.ts'
 
 /** `/orders`: list, read, make, change, trash, delete, and several changes in one. */
@@ -23,15 +23,15 @@ export function orderRoutes({ shop, home }: RestContext): readonly Route[] {
     return order === undefined ? refusals.orderMissing : oneAnswer(show(order), query)
   }
   const make = ({ body }: RouteCall): Answer => {
-    const refused = invalidOrderBody(body)
+    const refused = invalidOrderBody(body) ?? unknownProduct(shop.state, inputOf(body).lines)
     return refused ?? created(show(enterOrder(shop, inputOf(body), { isPaid: body['set_paid'] === true })))
   }
   const change = (id: number, body: RouteCall['body']): Answer => {
-    const refused = invalidOrderBody(body)
+    const edit = editOf(body)
+    const refused = invalidOrderBody(body) ?? unknownProduct(shop.state, edit.addLines ?? [])
     if (refused !== undefined) return refused
     const order = orders.get(id)
     if (order === undefined) return refusals.orderMissingForWrite
-    const edit = editOf(body)
     if (unknownLine(order, edit)) return refusals.lineMissing
     editOrder(shop, order, edit)
     return ok(show(order))
