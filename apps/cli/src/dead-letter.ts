@@ -62,7 +62,7 @@ async function replayCommand(
   }
   await withLedger(surroundings, async ({ ledger, wakeUps, deadLetters }) => {
     const chosen = items.length > 0 ? items : (await deadOf(ledger, code)).map(({ item }) => itemId(item))
-    const revived = dryRun ? chosen : await replay({ agenda: ledger, wake: wakeUps.wake })(chosen, by)
+    const revived = dryRun ? chosen : await replay({ agenda: ledger, wake: (due) => wakeUps.wake(due) })(chosen, by)
     if (!dryRun) await deadLetters.sync(await ledger.dead())
     const skipped = chosen.filter((id) => !revived.includes(id))
     if (json)

@@ -1,1 +1,1 @@
-export {}
+export { createProgram, type Surroundings } from './program.ts'

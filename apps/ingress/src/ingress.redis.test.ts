@@ -231,7 +231,7 @@ describe('what is told to outsiders and logs', () => {
     await sendRaw(rig, `${head}User-Agent: ${forged}\r\nX-WC-Webhook-Signature: ${signature}\r\n\r\n${order}`)
     const lines = rig.logged().trimEnd().split('\n')
     expect(lines.every((line) => typeof JSON.parse(line) === 'object')).toBe(true)
-    expect(rig.logged()).not.toMatch(/ada@|whsec|forged|\u001b/)
+    for (const word of ['ada@', 'whsec', 'forged', '\u001b']) expect(rig.logged()).not.toContain(word)
   })
 })
 

@@ -28,7 +28,12 @@ async function main(): Promise<void> {
   const ledger = createLedger(redis)
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError })
-  const accept = acceptNews({ ledger, catalogueOf: catalogueOf(config), wake: wakeUps.wake, onWakeFailed: onError })
+  const accept = acceptNews({
+    ledger,
+    catalogueOf: catalogueOf(config),
+    wake: (due) => wakeUps.wake(due),
+    onWakeFailed: onError,
+  })
   const metrics = createMetrics()
   const ingress = await startIngress({ config, accept, host: settings.HOST, port: settings.PORT, log, metrics })
   const checks = [createRedisCheck(redis, redisDemands(settings), log)]

@@ -39,7 +39,12 @@ export async function startRig(): Promise<Rig> {
   })
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError })
-  const accept = acceptNews({ ledger, catalogueOf: catalogueOf(config), wake: wakeUps.wake, onWakeFailed: onError })
+  const accept = acceptNews({
+    ledger,
+    catalogueOf: catalogueOf(config),
+    wake: (due) => wakeUps.wake(due),
+    onWakeFailed: onError,
+  })
   const ingress = await startIngress({ config, accept, host: '127.0.0.1', port: 0, log, metrics: createMetrics() })
   return {
     ingress,

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import type { News } from '@seatkeeper/core'
 import type { Acceptance } from '@seatkeeper/fulfilment'
 import { StartError, startProblem, type Logger, type Metrics } from '@seatkeeper/service'
@@ -38,7 +37,8 @@ export async function startIngress({
   await once(server, 'listening').catch((cause: unknown) => {
     throw new StartError(startProblem(cause) ?? 'The ingress cannot start.', { cause })
   })
-  const { port: taken } = server.address() as AddressInfo
+  const address = server.address()
+  const taken = typeof address === 'object' && address !== null ? address.port : port
   return {
     url: `http://${host}:${taken}`,
     close: async () => {

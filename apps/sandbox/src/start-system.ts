@@ -49,7 +49,7 @@ export async function startSystem({
   const accept = acceptNews({
     ledger,
     catalogueOf: catalogueOf(config.webhooks),
-    wake: wakeUps.wake,
+    wake: (due) => wakeUps.wake(due),
     onWakeFailed: onError,
   })
   const place = { connection, prefix: bullPrefix }
@@ -63,7 +63,7 @@ export async function startSystem({
     dashboardUrl: dashboard.url,
     healthUrl: `http://${host}:${health.port}`,
     ledger,
-    replay: replay({ agenda: ledger, wake: wakeUps.wake }),
+    replay: replay({ agenda: ledger, wake: (due) => wakeUps.wake(due) }),
     close: async () => {
       for (const part of inOrder) await part.close()
       await Promise.all([closeRedis(redis), closeRedis(connection)])

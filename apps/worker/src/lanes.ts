@@ -65,18 +65,18 @@ export function startOrderLane(
   bench: Bench,
   { id, store, catalogue }: { readonly id: StoreId; readonly store: Store; readonly catalogue: Catalogue },
 ): Lanes {
-  const read = readOrder({ ledger: bench.ledger, store, catalogue, wake: bench.wakeUps.wake })
+  const read = readOrder({ ledger: bench.ledger, store, catalogue, wake: (due) => bench.wakeUps.wake(due) })
   return behindGate(bench, `store.${id}`, store, (deps) => [startWorker(readOrderJob, laneOf.orders(id), read, deps)])
 }
 
 function behindGate(
   { ledger, place, deadLetters, concurrency, log, onAttempt }: Bench,
   gate: string,
-  { probe }: Pick<Lms, 'probe'>,
+  other: Pick<Lms, 'probe'>,
   start: (deps: WorkerDeps) => readonly LaneWorker[],
 ): Lanes {
   const { gates } = ledger
-  const prober = createProber({ gate, gates, probe })
+  const prober = createProber({ gate, gates, probe: (signal) => other.probe(signal) })
   const onError = (error: unknown) => log.warn('queue.error', { gate, error })
   const workers = start({ ...place, agenda: ledger, gate, gates, prober, deadLetters, concurrency, onAttempt, onError })
   const keeper = keepGate({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { wanted, type Claim } from './claim.ts'
 import { noEnrolment, worthOfMode } from './enrolment.ts'
 import { CourseMode } from './ids.ts'

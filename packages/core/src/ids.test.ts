@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { itemId } from './agenda.ts'
 import { CourseKey, EmailAddress, LmsId, OrderId, SeatId, StoreId } from './ids.ts'
 import { jobId } from './job.ts'
@@ -48,7 +48,7 @@ describe('EmailAddress', () => {
 
   it('judges 5 KB of anything without backtracking', () => {
     const started = performance.now()
-    for (const address of [`${'a.'.repeat(2500)}@`, `${'@'.repeat(5000)}`, `a@${'b.'.repeat(2500)}`])
+    for (const address of [`${'a.'.repeat(2500)}@`, '@'.repeat(5000), `a@${'b.'.repeat(2500)}`])
       EmailAddress.safeParse(address)
     expect(performance.now() - started).toBeLessThan(50)
   })

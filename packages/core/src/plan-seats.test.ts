@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { aLine, anOrder, catalogue, courseSku } from './fixture.ts'
 import { LineId } from './ids.ts'
 import { planSeats, type KnownItems } from './plan-seats.ts'

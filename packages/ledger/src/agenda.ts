@@ -5,6 +5,7 @@ import {
   SeatId,
   StoreId,
   type Agenda,
+  type FailureCode,
   type FailureFiled,
   type ItemState,
   type WakeUp,
@@ -18,7 +19,7 @@ const Item = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('seat'), lms: LmsId, seat: SeatId }),
 ])
 const WakeUpText = z.object({ item: Item, lane: z.string(), generation: z.number(), delayMs: z.number() })
-const Code = z.enum(Object.keys(failures) as [keyof typeof failures])
+const Code = z.custom<FailureCode>((code) => typeof code === 'string' && Object.hasOwn(failures, code))
 const Attempt = z.object({ atMs: z.number(), code: Code, nextInMs: z.number().nullable() })
 const Replay = z.object({ atMs: z.number(), by: z.string(), ofGeneration: z.number() })
 const Fields = z.object({

@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const Shut = z.object({
   state: z.enum(['closed', 'parked', 'throttled']),
-  code: z.custom<FailureCode>((code) => typeof code === 'string' && code in failures),
+  code: z.custom<FailureCode>((code) => typeof code === 'string' && Object.hasOwn(failures, code)),
   sinceMs: z.coerce.number(),
 })
 

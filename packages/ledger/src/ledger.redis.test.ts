@@ -329,7 +329,7 @@ describe('the agenda', () => {
       const seat = await theSeat(ledger, order)
       await settleSeat(ledger, `seat-${seat.id}`, seat.generation)
     }
-    const dying = await theSeat(ledger, orders[5]!)
+    const dying = await theSeat(ledger, orders[5])
     await ledger.fileFailure({
       id: `seat-${dying.id}`,
       generation: dying.generation,

@@ -1,14 +1,13 @@
+import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
-import { orderScripts, ordersLua } from './lua/orders.ts'
 import { lockScripts } from './lua/locks.ts'
+import { orderScripts, ordersLua } from './lua/orders.ts'
 
 const bodies = { ...agendaScripts, ...orderScripts, ...lockScripts }
 
-export type ScriptName = keyof typeof bodies
-
 /** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */
-export type Scripts = (name: ScriptName, ...args: readonly (string | number)[]) => Promise<unknown>
+export type Scripts = (name: keyof typeof bodies, ...args: readonly (string | number)[]) => Promise<unknown>
 
 /**
  * Makes our scripts callable on one connection.
@@ -19,25 +18,34 @@ export type Scripts = (name: ScriptName, ...args: readonly (string | number)[]) 
  * @param prefix ends with a colon and has a hash tag, such as `{seatkeeper}:`.
  */
 export function createScripts(redis: Redis, prefix: string): Scripts {
-  const preamble = agendaLua + acceptedLua + ordersLua
-  const commands = new Map<ScriptName, string>()
-  for (const [name, body] of Object.entries(bodies) as [ScriptName, string][]) {
-    const command = `seatkeeper_${name}`
-    redis.defineCommand(command, { numberOfKeys: 1, lua: preamble + body })
-    commands.set(name, command)
+  return async (name, ...args) => {
+    const { lua, sha } = sourceOf(name)
+    try {
+      return await redis.evalsha(sha, 1, prefix, ...args)
+    } catch (error) {
+      if (!isUnknownScript(error)) throw error
+      return redis.eval(lua, 1, prefix, ...args)
+    }
   }
-  return (name, ...args) => call(redis, commands.get(name) ?? name, prefix, args)
 }
 
-type DefinedCommand = (key: string, ...args: readonly (string | number)[]) => Promise<unknown>
+interface Source {
+  readonly lua: string
+  readonly sha: string
+}
 
-async function call(
-  redis: Redis,
-  command: string,
-  prefix: string,
-  args: readonly (string | number)[],
-): Promise<unknown> {
-  const defined = (redis as unknown as Record<string, DefinedCommand | undefined>)[command]
-  if (defined === undefined) throw new TypeError(`no script ${command} is defined on this connection`)
-  return defined.call(redis, prefix, ...args)
+const sources = new Map<string, Source>()
+
+function sourceOf(name: keyof typeof bodies): Source {
+  const known = sources.get(name)
+  if (known !== undefined) return known
+  const lua = agendaLua + acceptedLua + ordersLua + bodies[name]
+  const source = { lua, sha: createHash('sha1').update(lua).digest('hex') }
+  sources.set(name, source)
+  return source
+}
+
+/** Redis forgets scripts when it restarts; nothing was run then. */
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
 }
