@@ -125,6 +125,11 @@ describe('a request made by another site', () => {
   })
 })
 
+async function policyOf(path: string): Promise<string> {
+  const { headers } = await ask(scene.url, path, { headers: { cookie, ...asPage } })
+  return String(headers['content-security-policy'])
+}
+
 describe('every answer', () => {
   const paths = ['/login', '/', '/dead-letters', '/nothing', '/queues', '/queues/api/queues', '/assets/dashboard.css']
   it.each(paths)('of %s is neither kept, framed nor indexed', async (path) => {
@@ -141,8 +146,6 @@ describe('every answer', () => {
   })
 
   it('lets no script run on our own pages, and only our own on Bull Board’s', async () => {
-    const policyOf = async (path: string) =>
-      String((await ask(scene.url, path, { headers: { cookie, ...asPage } })).headers['content-security-policy'])
     expect(await policyOf('/')).toBe(
       "default-src 'none';style-src 'self';img-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none'",
     )

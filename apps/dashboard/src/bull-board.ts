@@ -28,6 +28,8 @@ export function createBoard(queues: Pick<LaneQueues, 'all'>): Router {
     options: {
       uiConfig: {
         boardTitle: 'Seatkeeper queues',
+        boardLogo: { path: '/assets/logo.svg', width: 26, height: 26 },
+        favIcon: { default: '/assets/logo.svg', alternative: '/assets/logo.svg' },
         miscLinks: [{ text: 'Seatkeeper', url: '/' }],
         theme: { light: systemFonts, dark: systemFonts },
         hideRedisDetails: true,

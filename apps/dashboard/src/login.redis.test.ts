@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { hashPassword, startDashboard } from './index.ts'
-import { password, startScene, type Scene } from './scene.fixture.ts'
+import { password, startScene, until, type Scene } from './scene.fixture.ts'
 import { ask, asPage, cookieOf, fromHere, logIn } from './visitor.fixture.ts'
 
 let scene: Scene
@@ -10,6 +10,10 @@ beforeAll(async () => {
 })
 afterAll(() => scene.close())
 afterEach(() => scene.redis.flushall())
+
+function sendForm(headers: Record<string, string>, body: string) {
+  return ask(scene.url, '/login', { method: 'POST', headers: { ...fromHere(scene.url), ...headers }, body })
+}
 
 describe('logging in', () => {
   it('opens a session that only the browser holds', async () => {
@@ -56,12 +60,10 @@ describe('logging in', () => {
   })
 
   it('survives forms that are none', async () => {
-    const send = (headers: Record<string, string>, body: string) =>
-      ask(scene.url, '/login', { method: 'POST', headers: { ...fromHere(scene.url), ...headers }, body })
-    expect(await send({}, '')).toMatchObject({ status: 401 })
-    expect(await send({ 'content-type': 'application/json' }, '{"password":1}')).toMatchObject({ status: 401 })
-    expect(await send({}, `password=${password}&password=${password}`)).toMatchObject({ status: 401 })
-    expect(await send({}, 'x'.repeat(10_000))).toMatchObject({ status: 413 })
+    expect(await sendForm({}, '')).toMatchObject({ status: 401 })
+    expect(await sendForm({ 'content-type': 'application/json' }, '{"password":1}')).toMatchObject({ status: 401 })
+    expect(await sendForm({}, `password=${password}&password=${password}`)).toMatchObject({ status: 401 })
+    expect(await sendForm({}, 'x'.repeat(10_000))).toMatchObject({ status: 413 })
   })
 
   it('refuses the sixth guess, also with the right password, in any process', async () => {
@@ -142,8 +144,3 @@ describe('startDashboard', () => {
     await own.close()
   })
 })
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!(await condition())) if (Date.now() > deadline) throw new Error('it did not come to pass within 10 s')
-}

@@ -11,6 +11,7 @@ import {
   Username,
   type FailureCode,
   type OrderRef,
+  type Outcome,
   type Seat,
 } from '@seatkeeper/core'
 import { aLine, anOrder, emailOf } from '@seatkeeper/core/fixture'
@@ -90,29 +91,36 @@ export async function sell({ ledger, wakeUps }: Scene, sale: Sale): Promise<read
 }
 
 /** Does what a worker does with a seat that goes well. */
-export async function settle({ ledger }: Scene, seat: Seat): Promise<void> {
+export async function settle({ ledger }: Scene, seat: Seat): Promise<Outcome> {
   await ledger.bindAccount(seat.id, { id: 7, username: Username.parse('canary-account') })
   await ledger.recordBaseline(seat.id, { isActive: true, mode: CourseMode.parse('audit') })
   await ledger.recordApplied(seat.id, { isActive: true, mode: CourseMode.parse('verified') })
-  await end(ledger, seat, { status: 'applied' })
+  return end(ledger, itemOf(seat), { status: 'applied' })
 }
 
 /** Does what a worker does with a seat whose learner has no account yet. */
-export async function wait({ ledger }: Scene, seat: Seat): Promise<void> {
+export async function wait({ ledger }: Scene, seat: Seat): Promise<Outcome> {
   const untilMs = (await ledger.nowMs()) + 3_600_000
-  await end(ledger, seat, { status: 'waiting', reason: 'no-account', untilMs })
+  return end(ledger, itemOf(seat), { status: 'waiting', reason: 'no-account', untilMs })
 }
 
 /** Gives a seat up after some failures, as a worker does, with the LMS's own words in the timeline. */
 export async function giveUp(scene: Scene, seat: Seat, code: FailureCode): Promise<string> {
   const { ledger, deadLetters } = scene
   const id = itemOf(seat)
+  await stumble(scene, seat)
+  const { backoff } = readOrder
+  await ledger.fileFailure({ id, generation: seat.generation, backoff, random: 0.5, code, permanent: true })
+  await deadLetters.sync(await ledger.dead())
+  return id
+}
+
+/** Lets one attempt at a seat fail in passing. */
+export async function stumble({ ledger }: Scene, seat: Seat): Promise<void> {
+  const id = itemOf(seat)
   const filing = { id, generation: seat.generation, backoff: readOrder.backoff, random: 0.5 }
   await ledger.noteWords(id, 'words about a canary: ada.canary@example.org')
   await ledger.fileFailure({ ...filing, code: 'LMS_ERROR', permanent: false })
-  await ledger.fileFailure({ ...filing, code, permanent: true })
-  await deadLetters.sync(await ledger.dead())
-  return id
 }
 
 /** The item of a seat. */
@@ -120,9 +128,16 @@ export function itemOf({ id, lms }: Pick<Seat, 'id' | 'lms'>): string {
   return itemId({ kind: 'seat', lms, seat: id })
 }
 
-async function end(ledger: RedisLedger, seat: Seat, outcome: Parameters<RedisLedger['settle']>[2]): Promise<void> {
-  const lease = await ledger.lease(itemOf(seat), 5000)
-  if (lease === undefined) throw new Error('the lease is taken')
-  if (!(await ledger.settle(itemOf(seat), seat.generation, outcome, lease)))
-    throw new Error('the seat changed meanwhile')
+/** Ends the current generation of an item. */
+export async function end(ledger: RedisLedger, id: string, outcome: Outcome): Promise<Outcome> {
+  const [lease, item] = await Promise.all([ledger.lease(id, 5000), ledger.itemStatus(id)])
+  if (lease === undefined || item === undefined) throw new Error(`${id} is taken or not there`)
+  if (!(await ledger.settle(id, item.generation, outcome, lease))) throw new Error(`${id} changed meanwhile`)
+  return outcome
+}
+
+/** Waits for what must come to pass within ten seconds. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!(await condition())) if (Date.now() > deadline) throw new Error('it did not come to pass within 10 s')
 }

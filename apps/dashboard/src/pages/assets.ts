@@ -8,13 +8,13 @@ export const stylesheet = `
   color-scheme: light dark;
   --paper: #f6f7f9; --card: #fff; --ink: #1b2430; --soft: #566273; --line: #dde2e9; --link: #0b5cad;
   --good: #0d6b47; --good-bg: #ddf3e8; --busy: #0b5cad; --busy-bg: #dfecfa; --wait: #7a5200; --wait-bg: #fbeecb;
-  --bad: #a3221b; --bad-bg: #fce5e3; --button: #12875a;
+  --bad: #a3221b; --bad-bg: #fce5e3; --button: #0f7a51; --tick: #12875a;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #12161c; --card: #1a2029; --ink: #e6eaf0; --soft: #9aa7b8; --line: #2c3541; --link: #7db8f5;
     --good: #6fd6a8; --good-bg: #15352a; --busy: #8ec1f7; --busy-bg: #172e47; --wait: #efc55f; --wait-bg: #3a2e10;
-    --bad: #ff9b92; --bad-bg: #401c1a; --button: #0f7a51;
+    --bad: #ff9b92; --bad-bg: #3a1b1a; --button: #0f7a51; --tick: #3ecf8e;
   }
 }
 * { box-sizing: border-box; }
@@ -32,7 +32,7 @@ small, .hint, .over { color: var(--soft); font-size: 0.875rem; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.5rem; padding: 0.6rem 1.25rem; background: var(--card); border-bottom: 1px solid var(--line); }
 .brand { display: inline-flex; align-items: center; gap: 0.5rem; margin: 0; font-weight: 650; color: var(--ink); text-decoration: none; }
 .brand svg { fill: none; stroke: var(--soft); stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
-.brand .tick { stroke: var(--button); }
+.brand .tick { stroke: var(--tick); }
 .head nav { display: flex; flex: 1; flex-wrap: wrap; gap: 0.25rem; }
 .head nav a { padding: 0.35rem 0.7rem; border-radius: 6px; color: var(--soft); text-decoration: none; }
 .head nav a:hover { color: var(--ink); }
@@ -42,7 +42,7 @@ button:hover { filter: brightness(1.08); }
 button.quiet { background: none; color: var(--soft); font-weight: 400; padding: 0.35rem 0.5rem; }
 input[type='password'] { font: inherit; width: 100%; padding: 0.6rem 0.75rem; border: 1px solid var(--soft); border-radius: 8px; background: var(--card); color: var(--ink); }
 
-.alone { max-width: 25rem; margin: 12vh auto 0; padding: 2rem 1.75rem; }
+.alone { max-width: 25rem; margin: 14vh auto 2rem; padding: 1.75rem; background: var(--card); border: 1px solid var(--line); border-radius: 16px; }
 .alone h1 { margin-top: 1.25rem; }
 .stack { display: grid; gap: 0.6rem; margin: 1rem 0; }
 .stack label { font-weight: 600; }
@@ -57,9 +57,9 @@ input[type='password'] { font: inherit; width: 100%; padding: 0.6rem 0.75rem; bo
 .tiles div { display: flex; flex-direction: column; padding: 0.8rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 .tiles dt { color: var(--soft); font-size: 0.875rem; }
 .tiles dd { margin: 0; font-size: 1.9rem; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.tiles a { font-size: 0.875rem; }
+.tiles .about { color: var(--soft); font-size: 0.875rem; font-weight: 400; line-height: 1.55; }
 .tiles .dead { background: var(--bad-bg); border-color: var(--bad); }
-.tiles .dead dd { color: var(--bad); }
+.tiles .dead dd:not(.about) { color: var(--bad); }
 
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 table { width: 100%; border-collapse: collapse; }
@@ -68,7 +68,7 @@ thead th { border-top: 0; color: var(--soft); font-size: 0.875rem; font-weight: 
 tbody th { font-weight: 500; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .zero { color: var(--soft); }
-time { white-space: nowrap; }
+time, th code { white-space: nowrap; }
 
 .badge { display: inline-block; padding: 0.05rem 0.6rem; border-radius: 999px; font-size: 0.82rem; font-weight: 600; line-height: 1.6; vertical-align: middle; letter-spacing: 0; background: var(--busy-bg); color: var(--busy); }
 .settled, .open, .granted { background: var(--good-bg); color: var(--good); }
@@ -77,8 +77,8 @@ time { white-space: nowrap; }
 .withdrawn { background: var(--line); color: var(--soft); }
 .code { font-weight: 650; color: var(--bad); }
 
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1px; margin: 1rem 0; background: var(--line); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
-.facts div { padding: 0.6rem 1rem; background: var(--card); }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1px; margin: 1rem 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
+.facts div { padding: 0.6rem 1rem; box-shadow: 0 0 0 1px var(--line); }
 .facts dt { color: var(--soft); font-size: 0.875rem; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .events { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
@@ -90,6 +90,7 @@ ul.events li { grid-template-columns: 6.5rem 1fr; }
 .events .badge { justify-self: start; }
 
 @media (max-width: 44rem) {
+  .alone { margin: 0; min-height: 100vh; border: 0; border-radius: 0; }
   .events li, ul.events li { grid-template-columns: 1fr; }
   .cards thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .cards tr { display: block; padding: 0.6rem 0; border-top: 1px solid var(--line); }

@@ -1,7 +1,7 @@
 import { failures, itemId, type ItemState } from '@seatkeeper/core'
 import { html, type Html } from '../html.ts'
 import { page } from './layout.ts'
-import { itemLink, moment } from './words.ts'
+import { itemLink, minute } from './words.ts'
 
 const mostShown = 500
 
@@ -22,7 +22,7 @@ function letters(dead: readonly ItemState[]): Html {
   const rest = dead.length - shown.length
   return html`<p>
       ${dead.length === 1 ? 'One item is' : `${dead.length} items are`} given up until somebody decides. Do what the
-      advice says, then replay: <code>seatkeeper replay</code> with the item’s name.
+      advice says, then replay: <code>seatkeeper dead-letter replay</code> with the item’s name.
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Dead letters">
       <table class="cards">
@@ -46,8 +46,8 @@ function letterRow({ item, lane, failure, attempts, replays }: ItemState): Html 
     <td>
       ${failure === null ? 'unknown' : html`<code class="code">${failure.code}</code><br />${failures[failure.code].advice}`}
     </td>
-    <td data-name="Since">${failure === null ? 'unknown' : moment(failure.atMs)}</td>
+    <td data-name="Since">${failure === null ? 'unknown' : minute(failure.atMs)}</td>
     <td data-name="Attempts">${attempts.length}</td>
-    <td data-name="Last replay">${last === undefined ? 'never' : html`${last.by}, ${moment(last.atMs)}`}</td>
+    <td data-name="Last replay">${last === undefined ? 'never' : html`${last.by}, ${minute(last.atMs)}`}</td>
   </tr>`
 }

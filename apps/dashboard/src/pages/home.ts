@@ -25,24 +25,22 @@ function headline({ dead }: Conservation, lanes: readonly LaneView[]): string {
 
 function tiles({ settled, due, waiting, dead }: Conservation): Html {
   return html`<dl class="tiles">
-    <div>
-      <dt>Settled</dt>
-      <dd>${settled}</dd>
-    </div>
-    <div>
-      <dt>Due</dt>
-      <dd>${due}</dd>
-    </div>
-    <div>
-      <dt>Waiting</dt>
-      <dd>${waiting}</dd>
-    </div>
+    ${tile('Settled', settled, 'as the shops want it')} ${tile('Due', due, 'being done')}
+    ${tile('Waiting', waiting, 'for an account or a date')}
     <div class="${dead > 0 ? 'dead' : ''}">
       <dt>Dead</dt>
       <dd>${dead}</dd>
-      <a href="/dead-letters">Dead letters</a>
+      <dd class="about">${dead > 0 ? html`<a href="/dead-letters">each with its advice</a>` : 'nothing to decide'}</dd>
     </div>
   </dl>`
+}
+
+function tile(name: string, count: number, about: string): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${count}</dd>
+    <dd class="about">${about}</dd>
+  </div>`
 }
 
 function accounting(counts: Conservation): Html {

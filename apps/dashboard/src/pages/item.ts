@@ -31,7 +31,7 @@ function failure({ id, state, advice }: ItemView): Html | null {
   return html`<section class="alert" aria-label="Failure">
     <p><code class="code">${state.failure.code}</code> since ${moment(state.failure.atMs)}</p>
     <p class="advice">${advice}</p>
-    <p class="hint"><code>seatkeeper replay ${id}</code> · <a href="${letter}">Its dead letter</a></p>
+    <p class="hint"><code>seatkeeper dead-letter replay ${id}</code> · <a href="${letter}">Its dead letter</a></p>
   </section>`
 }
 

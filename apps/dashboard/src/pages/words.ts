@@ -3,10 +3,24 @@ import { html, type Html } from '../html.ts'
 
 const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
 
+const toTheMinute = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+})
+
 /** A moment, in UTC, as in the logs. */
 export function moment(atMs: number): Html {
   const at = new Date(atMs)
   return html`<time datetime="${at.toISOString()}">${dateTime.format(at)} UTC</time>`
+}
+
+/** A moment to the minute, for tables. */
+export function minute(atMs: number): Html {
+  const at = new Date(atMs)
+  return html`<time datetime="${at.toISOString()}">${toTheMinute.format(at)} UTC</time>`
 }
 
 /** A length of time in its largest unit: `40 s`, `12 min`, `3 h`, `2 days`. */

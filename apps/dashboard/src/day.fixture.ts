@@ -1,0 +1,72 @@
+import { enrollSeat, itemId, JobFailure, readOrder, type FailureCode, type Outcome, type Seat } from '@seatkeeper/core'
+import { createProber, gateOf, startWorker, workerConnection } from '@seatkeeper/queue'
+import { Redis } from 'ioredis'
+import { end, itemOf, sell, settle, stumble, until, wait, type Sale, type Scene } from './scene.fixture.ts'
+
+const wellSold: readonly Omit<Sale, 'order'>[] = [
+  { skus: ['course-v1:DemoU+CS101+2026'] },
+  { skus: ['course-v1:DemoU+CS101+2026', 'course-v1:DemoU+STAT200+2026'] },
+  { store: 'bookshop', lms: 'academy', skus: ['course-v1:Academy+WRITING+Autumn'] },
+]
+const waitedFor = 'course-v1:DemoU+BIO150+2026'
+const soldInVain: ReadonlyMap<string, FailureCode> = new Map([
+  ['course-v1:DemoU+HIST110+2026', 'LMS_MODE_UNAVAILABLE'],
+  ['course-v1:DemoU+LAB300+2026', 'LMS_ENROLMENT_REFUSED'],
+  ['course-v1:DemoU+CS10+2026', 'LMS_COURSE_UNKNOWN'],
+])
+
+/**
+ * A day at two shops and two LMSs: most is settled, some waits, three seats are dead, and one LMS has throttled us.
+ *
+ * @returns the item of the seat that died last; it was replayed before.
+ */
+export async function playADay(scene: Scene): Promise<string> {
+  for (let order = 1001; order < 1043; order += 1)
+    await sell(scene, { order: String(order), ...wellSold[order % wellSold.length] })
+  for (const order of ['1043', '1044', '1045']) await sell(scene, { order, skus: [waitedFor] })
+  const inVain = await Promise.all(
+    [...soldInVain.keys()].map((sku, index) => sell(scene, { order: `${1046 + index}`, skus: [sku] })),
+  )
+  const [last] = inVain.at(-1) ?? []
+  if (last === undefined) throw new Error('the order has no seat')
+  await stumble(scene, last)
+  await workOff(scene)
+  await scene.wakeUps.wake(await scene.ledger.replay(itemOf(last), 'grace'))
+  await stumble(scene, { ...last, generation: last.generation + 1 })
+  await workOff(scene)
+  for (const order of ['1049', '1050', '1051', '1052'])
+    await sell(scene, { order, store: 'bookshop', lms: 'academy', skus: ['course-v1:Academy+EDITING+Autumn'] })
+  await scene.ledger.gates.shut('lms.academy', 'throttled', 'LMS_THROTTLED', 600_000)
+  return itemOf(last)
+}
+
+/** Lets real workers work until nothing is due. */
+async function workOff(scene: Scene): Promise<void> {
+  const { ledger, deadLetters, server, parts } = scene
+  const connection = new Redis(server.url, workerConnection)
+  const onError = (error: unknown) => parts.log.error('day.failed', { error })
+  const workers = (await ledger.lanes()).map((lane) => {
+    const gate = gateOf(lane) ?? lane
+    const prober = createProber({ gate, gates: ledger.gates, probe: () => Promise.resolve() })
+    const shared = { agenda: ledger, gate, gates: ledger.gates, prober, deadLetters }
+    const deps = { ...shared, connection, prefix: parts.bullPrefix, onAttempt: () => undefined, onError }
+    return lane.startsWith('orders.')
+      ? startWorker(
+          readOrder,
+          lane,
+          (data) => end(ledger, itemId({ kind: 'order', ...data }), { status: 'unchanged' }),
+          deps,
+        )
+      : startWorker(enrollSeat, lane, async ({ seat }) => take(scene, await ledger.readSeat(seat)), deps)
+  })
+  await until(async () => (await ledger.conservation()).due === 0)
+  await Promise.all(workers.map((worker) => worker.close()))
+  connection.disconnect()
+}
+
+async function take(scene: Scene, seat: Seat | undefined): Promise<Outcome> {
+  if (seat === undefined) throw new Error('the seat is not there')
+  const code = soldInVain.get(seat.course)
+  if (code !== undefined) throw new JobFailure(code, 'refused as the day wants it')
+  return seat.course === waitedFor ? wait(scene, seat) : settle(scene, seat)
+}
