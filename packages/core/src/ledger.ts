@@ -65,8 +65,13 @@ export interface Ledger {
    * Where it is true the lease is given back in the same step, so that a wake-up for the next change never finds it busy.
    */
   settle(id: string, generation: number, outcome: Outcome, lease: Lease): Promise<boolean>
-  /** Makes an item due again after a while, with a new generation: a write's fate is unknown. */
-  bumpLater(id: string, delayMs: number): Promise<void>
+  /** Gives a lease back after a failure; true if the item has changed since `generation` was read. One step, as with `settle`. */
+  giveBack(lease: Lease, id: string, generation: number): Promise<boolean>
+  /**
+   * A write's fate is unknown: whatever becomes of this turn, the item is looked at again after `delayMs`, even if it is
+   * settled before.
+   */
+  recheckLater(id: string, delayMs: number): Promise<void>
   /** The ledger's clock, milliseconds since 1970. */
   nowMs(): Promise<number>
   /** Adds the other side's own words to an item's timeline; they may name a person. */

@@ -1,4 +1,4 @@
-import { JobFailure, type Ledger, type Lease, type Outcome } from '@seatkeeper/core'
+import { JobFailure, type Lease, type Ledger, type Outcome } from '@seatkeeper/core'
 
 /** One item to converge, and how long its turn may last. */
 export interface Turn {
@@ -7,32 +7,43 @@ export interface Turn {
   readonly leaseMs: number
 }
 
-type Step = (lease: Lease, generation: number) => Promise<Outcome>
+type Step = (lease: Lease) => Promise<Outcome>
 
-const roundsPerTurn = 3
+const turnsPerWakeUp = 3
 
 /**
  * Brings one item to rest under its lease: converge it as it is now, then settle the generation that was read.
  *
- * If a fact changed meanwhile, settling is refused and the item is converged again, three times in all; after that it
- * stays due for its next wake-up. A busy lease ends the turn at once: its holder will see whatever woke us. The other
- * side's own words, where something failed, go to the item's timeline and no further.
+ * If a fact changed meanwhile, neither an outcome nor a failure is worth anything: the item is converged again, three
+ * times in all, and then left due. A busy lease ends the wake-up at once: its holder gives it back in one step with
+ * looking whether something changed, so it sees whatever woke us. The other side's own words, where something failed, go
+ * to the item's timeline and no further.
  */
 export async function converge(ledger: Ledger, { id, leaseMs }: Turn, step: Step): Promise<Outcome> {
-  const lease = await ledger.lease(id, leaseMs)
-  if (lease === undefined) return { status: 'busy' }
-  try {
-    for (let round = 0; round < roundsPerTurn; round += 1) {
-      const item = await ledger.itemStatus(id)
-      if (item === undefined || item.status === 'settled' || item.status === 'dead') return { status: 'superseded' }
-      const outcome = await step(lease, item.generation)
-      if (await ledger.settle(id, item.generation, outcome, lease)) return outcome
-    }
+  for (let turn = 0; turn < turnsPerWakeUp; turn += 1) {
+    const lease = await ledger.lease(id, leaseMs)
+    if (lease === undefined) return { status: turn === 0 ? 'busy' : 'superseded' }
+    const outcome = await takeTurn(ledger, id, lease, step)
+    if (outcome !== 'changed') return outcome
+  }
+  return { status: 'superseded' }
+}
+
+async function takeTurn(ledger: Ledger, id: string, lease: Lease, step: Step): Promise<Outcome | 'changed'> {
+  const item = await ledger.itemStatus(id)
+  if (item === undefined || item.status === 'settled' || item.status === 'dead') {
+    await lease.release()
     return { status: 'superseded' }
+  }
+  const { generation } = item
+  try {
+    const outcome = await step(lease)
+    if (await ledger.settle(id, generation, outcome, lease)) return outcome
+    await lease.release()
+    return 'changed'
   } catch (error) {
     if (error instanceof JobFailure && error.theirWords !== undefined) await ledger.noteWords(id, error.theirWords)
+    if (await ledger.giveBack(lease, id, generation)) return 'changed'
     throw error
-  } finally {
-    await lease.release()
   }
 }

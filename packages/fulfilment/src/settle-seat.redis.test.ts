@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { CourseMode, noEnrolment, OrderId, type Enrolment, type OrderSnapshot, type Seat } from '@seatkeeper/core'
+import {
+  CourseMode,
+  enrollSeat,
+  noEnrolment,
+  OrderId,
+  type Enrolment,
+  type FailureCode,
+  type OrderSnapshot,
+  type Seat,
+} from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, emailOf } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
@@ -50,6 +59,13 @@ async function settle() {
   return run({ v: 1, lms: name, seat: id, generation }, { signal: AbortSignal.timeout(5000) })
 }
 
+async function fileFailure(code: FailureCode) {
+  const { id, generation } = await theSeat()
+  const { backoff } = enrollSeat
+  return ledger.fileFailure({ id: `seat-${id}`, generation, code, permanent: false, backoff, random: 0 })
+}
+
+const aboutAMinute: unknown = expect.closeTo(60_000, -4)
 const paid = () => offer()
 const refunded = () => offer({ lines: [aLine({ refunded: 1 })] })
 
@@ -108,14 +124,23 @@ describe('settleSeat', () => {
     expect(lms.writes).toHaveLength(1)
   })
 
-  it('makes the seat due a minute later when a write may still come through', async () => {
+  it('tries again no sooner than a minute later when a write may still come through', async () => {
     lms.register(ada)
     await paid()
     lms.failNextWrite('LMS_OUTCOME_UNKNOWN', 'before')
     await expect(settle()).rejects.toMatchObject({ code: 'LMS_OUTCOME_UNKNOWN' })
+    expect(await fileFailure('LMS_OUTCOME_UNKNOWN')).toMatchObject({ next: 'retry', delayMs: aboutAMinute })
+  })
+
+  it('looks again a minute later when a refund settled the seat while a write may still come through', async () => {
+    lms.register(ada)
+    await paid()
+    lms.beforeNextRead(refunded)
+    lms.failNextWrite('LMS_OUTCOME_UNKNOWN', 'before')
+    expect(await settle()).toEqual({ status: 'unchanged' })
     const { id } = await theSeat()
     const item = await ledger.readItem(`seat-${id}`)
-    expect(item).toMatchObject({ status: 'due', generation: 2 })
+    expect(item).toMatchObject({ status: 'due', settledGeneration: 2, generation: 3 })
     expect((item?.dueAtMs ?? 0) - (await ledger.nowMs())).toBeGreaterThan(50_000)
   })
 
@@ -141,6 +166,15 @@ describe('settleSeat', () => {
     lms.beforeNextRead(refunded)
     expect(await settle()).toEqual({ status: 'applied' })
     expect(lms.row(ada)).toMatchObject({ isActive: false })
+    expect((await ledger.conservation()).due).toBe(0)
+  })
+
+  it('takes a failure for nothing when the seat changed in the middle, because the wake-up of the change found it busy', async () => {
+    lms.register(ada)
+    await paid()
+    lms.failNextWrite('LMS_ENROLMENT_REFUSED', 'before')
+    lms.beforeNextRead(refunded)
+    expect(await settle()).toEqual({ status: 'unchanged' })
     expect((await ledger.conservation()).due).toBe(0)
   })
 

@@ -141,13 +141,13 @@ interface Doubt {
   readonly failure: JobFailure
 }
 
-/** Resolves if the write was made; else throws its failure, and where its fate stays open makes the seat due again. */
+/** Resolves if the write was made; else throws its failure, and where its fate stays open has the seat looked at again. */
 async function readBack(hand: Hand, { username, wanted: asked, failure }: Doubt): Promise<void> {
   const { seat, lms, ledger, signal } = hand
   const row = await lms.readEnrolment(username, seat.course, signal).catch(() => undefined)
   if (row !== undefined && givesTheSame(row, asked)) return
   if (row === undefined || mayStillLand.has(failure.code)) {
-    await ledger.bumpLater(itemId({ kind: 'seat', lms: seat.lms, seat: seat.id }), unknownFateMs)
+    await ledger.recheckLater(itemId({ kind: 'seat', lms: seat.lms, seat: seat.id }), unknownFateMs)
   }
   throw failure
 }

@@ -49,7 +49,7 @@ function createItems(
   run: Scripts,
   redis: Redis,
   prefix: string,
-): Pick<Ledger, 'itemStatus' | 'settle' | 'bumpLater' | 'noteWords'> {
+): Pick<Ledger, 'itemStatus' | 'settle' | 'giveBack' | 'recheckLater' | 'noteWords'> {
   return {
     itemStatus: async (id) => {
       const [generation, status] = await redis.hmget(`${prefix}item:${id}`, 'generation', 'status')
@@ -58,8 +58,9 @@ function createItems(
     },
     settle: async (id, generation, outcome, lease) =>
       (await run('settleItem', id, generation, JSON.stringify(outcome), lease.key, lease.token)) === 1,
-    bumpLater: async (id, delayMs) => {
-      await run('bumpItem', id, delayMs)
+    giveBack: async ({ key, token }, id, generation) => (await run('giveBackLease', key, token, id, generation)) === 1,
+    recheckLater: async (id, delayMs) => {
+      await run('recheckItem', id, delayMs)
     },
     noteWords: async (id, words) => {
       await run('noteWords', id, words)

@@ -6,6 +6,7 @@ const applied: Outcome = { status: 'applied' }
 const never = () => new Promise<Outcome>(() => undefined)
 const untilAborted = (signal: AbortSignal, error: () => Error) =>
   new Promise<Outcome>((_resolve, reject) => signal.addEventListener('abort', () => reject(error())))
+const unknownFate = () => new JobFailure('LMS_OUTCOME_UNKNOWN', 'sent, no answer')
 const bounds = { deadlineMs: 20, graceMs: 20, cancelled: new AbortController().signal }
 
 describe('runAttempt', () => {
@@ -30,8 +31,7 @@ describe('runAttempt', () => {
   })
 
   it('takes a handler at its word that names the failure itself', async () => {
-    const unsure = () => new JobFailure('LMS_OUTCOME_UNKNOWN', 'sent, no answer')
-    const end = await runAttempt((signal) => untilAborted(signal, unsure), bounds)
+    const end = await runAttempt((signal) => untilAborted(signal, unknownFate), bounds)
     expect(end).toMatchObject({ kind: 'failed', failure: { code: 'LMS_OUTCOME_UNKNOWN' } })
   })
 

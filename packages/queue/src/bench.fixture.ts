@@ -82,11 +82,7 @@ async function openBench(server: EmbeddedRedis, prefix: string) {
     memory,
     attempts,
     errors,
-    /** Whether a worker of this bench sits in its blocking read. */
-    isBlocked: async () => {
-      const clients = String(await producer.connection.client('LIST')).split('\n')
-      return clients.some((client) => client.includes(`name=${prefix}`) && / flags=\w*b/.test(client))
-    },
+    isBlocked: () => isBlocked(producer.connection, prefix),
     defer: (close: () => Promise<unknown>) => void closers.unshift(close),
     start: (handler: EnrollHandler = async () => applied, some: Partial<WorkerDeps> = {}) => {
       const worker = startWorker(enrollSeat, enrollLane, handler, { ...deps, closeWithinMs: 2000, ...some })
@@ -102,4 +98,10 @@ async function openBench(server: EmbeddedRedis, prefix: string) {
 /** What a wake-up of the enrolment lane carries. */
 export function dataOf({ item, generation }: WakeUp): object {
   return item.kind === 'seat' ? { v: 1, lms: item.lms, seat: item.seat, generation } : {}
+}
+
+/** Whether a worker of this prefix sits in its blocking read. */
+async function isBlocked(connection: Redis, prefix: string): Promise<boolean> {
+  const clients = String(await connection.client('LIST')).split('\n')
+  return clients.some((client) => client.includes(`name=${prefix}`) && / flags=\w*b/.test(client))
 }

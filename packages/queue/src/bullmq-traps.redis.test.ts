@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { jobId } from '@seatkeeper/core'
-import { DelayedError, Queue, UnrecoverableError, Worker, type Processor, type WorkerOptions } from 'bullmq'
+import { DelayedError, UnrecoverableError, Worker, type Processor, type Queue, type WorkerOptions } from 'bullmq'
 import { aWakeUp, enrollLane } from './agenda.fixture.ts'
 import { openServer, type Bench } from './bench.fixture.ts'
 import { endsWithin } from './deadline.ts'
@@ -34,6 +34,29 @@ function rawWorker(processor: Processor | null, some: Partial<WorkerOptions> = {
 const counted = async (state: 'completed' | 'failed' | 'delayed', count: number) =>
   until(`${count} ${state}`, async () => (await bench.raw.getJobCounts(state))[state] === count)
 
+/** Takes a job and vanishes, as a killed worker does; ends when a check found it stalled. */
+async function crash(maxStalledCount: number) {
+  const opts = { lockDuration: 20, stalledInterval: 1, maxStalledCount, skipLockRenewal: true, autorun: false }
+  const worker = new Worker(enrollLane, null, { ...bench.consumer, ...opts })
+  worker.on('error', () => undefined)
+  expect(await worker.getNextJob('a token', { block: false })).toBeDefined()
+  await until('it is found stalled', async () => (await worker.getBackend().moveStalledJobsToWait()).length === 1)
+  await worker.close()
+}
+async function crashes(count: number, maxStalledCount: number) {
+  for (let done = 0; done < count; done += 1) await crash(maxStalledCount)
+}
+
+/** Runs 400 jobs after `from` others. */
+async function run(queue: Pick<Queue, 'addBulk'>, from: number) {
+  const ids = Array.from({ length: 400 }, (_, index) => `job-${from + index}`)
+  await queue.addBulk(ids.map((id) => ({ name: 'x', data: {}, opts: { ...jobOptions, jobId: id } })))
+  await counted('completed', from + 400)
+}
+const events = () => bench.producer.connection.xlen(bench.raw.toKey('events'))
+
+const backoffStrategy = (_attempts: number, _type?: string, error?: Error) => Number(error?.message)
+
 describe('job ids', () => {
   it.each(['a:b', '42'])('refuse %s, which is why ours hold hyphens and letters only', async (id) => {
     await expect(bench.raw.add('x', {}, { jobId: id })).rejects.toThrow('Custom Id')
@@ -55,19 +78,6 @@ describe('job ids', () => {
 })
 
 describe('crashes', () => {
-  /** Takes a job and vanishes, as a killed worker does; ends when a check found it stalled. */
-  const crash = async (maxStalledCount: number) => {
-    const opts = { lockDuration: 20, stalledInterval: 1, maxStalledCount, skipLockRenewal: true, autorun: false }
-    const worker = new Worker(enrollLane, null, { ...bench.consumer, ...opts })
-    worker.on('error', () => undefined)
-    expect(await worker.getNextJob('a token', { block: false })).toBeDefined()
-    await until('it is found stalled', async () => (await worker.getBackend().moveStalledJobsToWait()).length === 1)
-    await worker.close()
-  }
-  const crashes = async (count: number, maxStalledCount: number) => {
-    for (let done = 0; done < count; done += 1) await crash(maxStalledCount)
-  }
-
   it('cost no attempt, and a job survives five of them with our limit', async () => {
     await bench.wakeUps.wake([first])
     await crashes(5, 20)
@@ -106,7 +116,6 @@ describe('what is thrown', () => {
   })
 
   it('decides the delay of the next attempt to the millisecond', async () => {
-    const backoffStrategy = (_attempts: number, _type?: string, error?: Error) => Number(error?.message)
     rawWorker(() => Promise.reject(new Error('61234')), { settings: { backoffStrategy } })
     await bench.raw.add('x', {}, { ...jobOptions, jobId: firstId })
     await counted('delayed', 1)
@@ -124,13 +133,6 @@ describe('what is thrown', () => {
 })
 
 describe('what is kept', () => {
-  const run = async (queue: Pick<Queue, 'addBulk'>, from: number) => {
-    const ids = Array.from({ length: 400 }, (_, index) => `job-${from + index}`)
-    await queue.addBulk(ids.map((id) => ({ name: 'x', data: {}, opts: { ...jobOptions, jobId: id } })))
-    await counted('completed', from + 400)
-  }
-  const events = () => bench.producer.connection.xlen(bench.raw.toKey('events'))
-
   it('is hundreds of events at most, and without our bound thousands', async () => {
     rawWorker(async () => undefined, { concurrency: 50 })
     await run(bench.raw, 0)

@@ -2,8 +2,8 @@ import type { RedisOptions } from 'ioredis'
 
 const retryStrategy = (times: number) => Math.min(times * 100, 1000)
 
-/** A replica that was the primary a moment ago: leave it and send the command again. */
-const reconnectOnError = (error: Error) => (error.message.startsWith('READONLY') ? 2 : false)
+/** Said by a replica that was the primary a moment ago: the new one is found by connecting again. */
+const isReadOnly = (error: Error) => error.message.startsWith('READONLY')
 
 /**
  * How a producer connects: it says no within two seconds, whatever is wrong with Redis.
@@ -18,7 +18,8 @@ export const producerConnection = {
   socketTimeout: 5000,
   connectTimeout: 2000,
   retryStrategy,
-  reconnectOnError,
+  /** 1: without sending the command again. */
+  reconnectOnError: (error: Error) => (isReadOnly(error) ? 1 : false),
 } as const satisfies RedisOptions
 
 /**
@@ -33,5 +34,6 @@ export const workerConnection = {
   socketTimeout: 15_000,
   connectTimeout: 5000,
   retryStrategy,
-  reconnectOnError,
+  /** 2: and sends the command again. */
+  reconnectOnError: (error: Error) => (isReadOnly(error) ? 2 : false),
 } as const satisfies RedisOptions

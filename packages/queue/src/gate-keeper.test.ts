@@ -51,6 +51,16 @@ describe('keepGate', () => {
     expect(await gates.read(gate)).toMatchObject({ state: 'closed', forMs: 30_000 })
   })
 
+  it('tells again when an outage turns out to be a misconfiguration', async () => {
+    const { gates, said, events, keeper } = setUp()
+    await gates.shut(gate, 'closed', 'LMS_UNREACHABLE', 1000)
+    await until('it is shut', () => events.includes('shut'))
+    said.answer = { kind: 'ill', failure: new JobFailure('LMS_TOKEN_REFUSED', 'no token') }
+    await until('it is told again', () => events.filter((event) => event === 'shut').length === 2)
+    await keeper.close()
+    expect(keeper.state()).toMatchObject({ state: 'parked', code: 'LMS_TOKEN_REFUSED' })
+  })
+
   it('opens when the probe is well, and lets one job go, then two, then all', async () => {
     const { gates, said, events, allowed, keeper } = setUp()
     await gates.shut(gate, 'parked', 'LMS_FORBIDDEN', 1000)
@@ -92,6 +102,7 @@ describe('keepGate', () => {
     isAway = false
     await until('it acts again', () => events.includes('paused'))
     await keeper.close()
+    expect(events).toEqual(expect.arrayContaining(['away', 'shut', 'paused']))
   })
 })
 

@@ -16,7 +16,7 @@ export interface GateKeeperOptions {
   /** The same that the workers ask, so that the other side is not asked twice. */
   readonly prober: Prober
   readonly pollMs?: number
-  /** Called once per shutting seen by this process. */
+  /** Called once per shutting seen by this process, and again if the reason becomes another. */
   readonly onShut: (gate: string, state: ShutGate) => void
   readonly onOpen: (gate: string) => void
   readonly onError: OnError
@@ -57,7 +57,7 @@ export function keepGate(options: GateKeeperOptions): GateKeeper {
       ramp.rise()
       return
     }
-    if (before.state === 'open') onShut(gate, seen)
+    if (before.state !== seen.state) onShut(gate, seen)
     ramp.stop()
     if (seen.state !== 'throttled') await askAgain({ gate, gates, prober }, seen)
   }

@@ -25,6 +25,7 @@ describe('watchProgress', () => {
     for (const look of [() => Promise.reject(new Error('gone')), () => new Promise<never>(() => undefined)]) {
       const progress = watch(look)
       await until('it is stuck', () => !progress.isProgressing())
+      expect(progress.isProgressing()).toBe(false)
       progress.stop()
     }
   })

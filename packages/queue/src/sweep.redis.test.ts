@@ -85,10 +85,11 @@ describe('startSweep', () => {
 
   it('goes on with the other lanes when one fails, and tells of it', async () => {
     const { agenda } = bench.memory
-    const lanes = async () => ['enroll.broken', enrollLane]
     const sweepOf: typeof agenda.sweep = (lane, limit) =>
       lane === enrollLane ? agenda.sweep(lane, limit) : Promise.reject(new Error('broken'))
-    const { sweep } = sweeping({ agenda: { ...agenda, lanes, sweep: sweepOf } })
+    const { sweep } = sweeping({
+      agenda: { ...agenda, lanes: async () => ['enroll.broken', enrollLane], sweep: sweepOf },
+    })
     await expect(sweep.sweepNow()).rejects.toThrow('1 lanes could not be swept')
     expect(await bench.raw.getWaitingCount()).toBe(5)
   })

@@ -12,6 +12,9 @@ const first = aWakeUp(1)
 const firstId = jobId(first.item, first.generation)
 const failing = (code: FailureCode) => () =>
   Promise.reject(new JobFailure(code, 'names nobody', { theirWords: 'her name' }))
+const untilStopped = (_data: object, { signal }: { readonly signal: AbortSignal }) =>
+  new Promise<Outcome>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
+const ledgerAway = () => Promise.reject(new Error('the ledger is away'))
 let host: Awaited<ReturnType<typeof openServer>>
 let bench: Bench
 
@@ -106,12 +109,10 @@ describe('startWorker', () => {
 
   it('ends a job at its deadline', async () => {
     const hasty = { ...enrollSeat, deadlineMs: 30 }
-    const handler = (_data: object, { signal }: { signal: AbortSignal }) =>
-      new Promise<Outcome>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
     const { consumer, memory, gates, deadLetters, attempts } = bench
     const deps = { ...consumer, agenda: memory.agenda, gate: 'lms.campus', gates, prober: saying('well'), deadLetters }
     const quiet = { onError: () => undefined, onAttempt: (report: (typeof attempts)[0]) => void attempts.push(report) }
-    const worker = startWorker(hasty, enrollLane, handler, { ...deps, ...quiet })
+    const worker = startWorker(hasty, enrollLane, untilStopped, { ...deps, ...quiet })
     bench.defer(() => worker.close())
     await bench.wakeUps.wake([first])
     await attempted()
@@ -119,8 +120,7 @@ describe('startWorker', () => {
   })
 
   it('keeps a job whose failure could not be filed', async () => {
-    const fileFailure = () => Promise.reject(new Error('the ledger is away'))
-    bench.start(failing('LMS_ERROR'), { agenda: { ...bench.memory.agenda, fileFailure } })
+    bench.start(failing('LMS_ERROR'), { agenda: { ...bench.memory.agenda, fileFailure: ledgerAway } })
     await bench.wakeUps.wake([first])
     await until('it is back', async () => (await bench.raw.getDelayedCount()) === 1)
     expect(await jobFirst()).toMatchObject({ attemptsMade: 0 })
@@ -141,9 +141,9 @@ describe('startWorker', () => {
   it('cancels what does not end when it closes, and puts it back without an attempt', async () => {
     const started = Promise.withResolvers<undefined>()
     const worker = bench.start(
-      (_data, { signal }) => {
+      (data, context) => {
         started.resolve(undefined)
-        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
+        return untilStopped(data, context)
       },
       { closeWithinMs: 50 },
     )
@@ -200,5 +200,6 @@ describe('isProgressing', () => {
       process.kill(host.server.pid(), 'SIGCONT')
     }
     await until('it goes on', () => worker.isProgressing(), 2000)
+    expect(worker.isProgressing()).toBe(true)
   })
 })

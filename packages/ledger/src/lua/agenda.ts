@@ -59,7 +59,7 @@ local function wake(id, lane, generation, delay)
 end
 
 -- Makes an item due at a new generation. Once per script and item: one step is one change.
-local function bump(id, lane, delay, changed)
+local function bump(id, lane, changed)
   local key = item_key(id)
   local generation = tonumber(redis.call('HGET', key, 'generation') or '0')
   if not woken[id] then generation = redis.call('HINCRBY', key, 'generation', 1) end
@@ -67,10 +67,10 @@ local function bump(id, lane, delay, changed)
     redis.call('HSET', key, 'spent', 0)
     redis.call('DEL', key .. ':attempts')
   end
-  redis.call('HSET', key, 'due', NOW + delay)
+  redis.call('HSET', key, 'due', NOW)
   redis.call('HDEL', key, 'wait', 'code', 'diedAt')
-  place(id, 'due', lane, NOW + delay + (delay == 0 and LOOK_AGAIN_MS or 0))
-  if delay == 0 then wake(id, lane, generation, 0) end
+  place(id, 'due', lane, NOW + LOOK_AGAIN_MS)
+  wake(id, lane, generation, 0)
 end
 
 local function register_seat(id, lms, seat)
@@ -83,7 +83,23 @@ local function register_order(id, store, order)
   place(id, 'settled', 'orders.' .. store, 0)
 end
 
--- The generation if it is still current and open, else nil.
+-- Milliseconds until a write of unknown fate must have landed; 0 where there is none.
+local function recheck_in(id)
+  local at = redis.call('HGET', item_key(id), 'recheck')
+  return at and math.max(0, tonumber(at) - NOW) or 0
+end
+
+-- Settled, unless a write may still come through: then it is looked at once more, as a generation of its own.
+local function rest(id, lane)
+  local wait = recheck_in(id)
+  redis.call('HDEL', item_key(id), 'recheck')
+  if wait == 0 then return place(id, 'settled', lane, 0) end
+  redis.call('HINCRBY', item_key(id), 'generation', 1)
+  redis.call('HSET', item_key(id), 'due', NOW + wait)
+  place(id, 'due', lane, NOW + wait)
+end
+
+-- The lane, if the generation is still current and open; else nil.
 local function open_generation(id, generation)
   local fields = redis.call('HMGET', item_key(id), 'generation', 'status', 'lane')
   if fields[1] == generation and is_open(fields[2]) then return fields[3] end
@@ -111,8 +127,8 @@ export const agendaScripts = {
     else
       redis.call('HSET', item_key(id), 'settled', generation, 'spent', 0)
       redis.call('HDEL', item_key(id), 'wait')
-      place(id, 'settled', lane, 0)
       note(id, 'settled', outcome.status)
+      rest(id, lane)
     end
     if redis.call('GET', lease) == token then redis.call('DEL', lease) end
     return 1`,
@@ -126,8 +142,9 @@ export const agendaScripts = {
     local failed = redis.call('LLEN', key .. ':attempts')
     local spent = tonumber(redis.call('HGET', key, 'spent') or '0')
     local ceiling = math.min(backoff.maxMs, backoff.firstMs * 2 ^ math.min(failed, 30))
-    local delay = math.max(1, math.floor(filing.random * ceiling))
-    local dies = filing.permanent or spent + delay > backoff.giveUpAfterMs
+    local backs_off = math.max(1, math.floor(filing.random * ceiling))
+    local delay = math.max(backs_off, recheck_in(id))
+    local dies = filing.permanent or spent + backs_off > backoff.giveUpAfterMs
     redis.call('RPUSH', key .. ':attempts', cjson.encode({ atMs = NOW, code = filing.code, nextInMs = dies and cjson.null or delay }))
     redis.call('LTRIM', key .. ':attempts', -50, -1)
     if dies then
@@ -136,7 +153,7 @@ export const agendaScripts = {
       note(id, 'dead', filing.code)
       return { 'dead', 0 }
     end
-    redis.call('HSET', key, 'spent', spent + delay, 'due', NOW + delay)
+    redis.call('HSET', key, 'spent', spent + backs_off, 'due', NOW + delay)
     place(id, 'due', lane, NOW + delay)
     note(id, 'failed', filing.code)
     return { 'retry', delay }`,
@@ -149,11 +166,10 @@ export const agendaScripts = {
     place(id, 'due', lane, NOW + delay)
     return 1`,
 
-  bumpItem: String.raw`
-    local id, delay = ARGV[1], tonumber(ARGV[2])
-    local lane = redis.call('HGET', item_key(id), 'lane')
-    if not lane then return 0 end
-    bump(id, lane, delay, false)
+  recheckItem: String.raw`
+    local id, at = ARGV[1], NOW + tonumber(ARGV[2])
+    redis.call('HSET', item_key(id), 'recheck', at)
+    note(id, 'recheck', 'a write may still come through')
     return 1`,
 
   noteWords: String.raw`
@@ -178,14 +194,14 @@ export const agendaScripts = {
     if fields[1] ~= 'dead' then return wake_ups end
     redis.call('RPUSH', key .. ':replays', cjson.encode({ atMs = NOW, by = by, ofGeneration = tonumber(fields[3]) }))
     note(id, 'replayed', by)
-    bump(id, fields[2], 0, true)
+    bump(id, fields[2], true)
     if fields[4] == 'seat' then
       for _, claim in ipairs(redis.call('HKEYS', P .. 'seat:' .. fields[5] .. ':claims')) do
         local store, order = string.match(claim, '^([^/]+)/([^/]+)/')
         local order_item = 'order-' .. store .. '-' .. order
         if not woken[order_item] then
           note(order_item, 'hint', 'replay')
-          bump(order_item, 'orders.' .. store, 0, true)
+          bump(order_item, 'orders.' .. store, true)
         end
       end
     end

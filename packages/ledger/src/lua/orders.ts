@@ -9,7 +9,7 @@ local function order_item(ref) return 'order-' .. ref.store .. '-' .. ref.order 
 local function seat_item(seat) return 'seat-' .. seat end
 
 local function bump_seat(seat, lms, access)
-  bump(seat_item(seat), (access == 'granted' and 'enroll.' or 'revoke.') .. lms, 0, true)
+  bump(seat_item(seat), (access == 'granted' and 'enroll.' or 'revoke.') .. lms, true)
 end
 
 -- A read that has not started yet will see all that is known now: further hints add nothing to it.
@@ -23,7 +23,7 @@ local function hint(ref, reason)
   if status == 'dead' and reason == 'stale' then return end
   redis.call('HSET', key, 'hinted', sequence)
   note(id, 'hint', reason)
-  bump(id, 'orders.' .. ref.store, 0, true)
+  bump(id, 'orders.' .. ref.store, true)
 end
 
 local function to_map(flat)
