@@ -28,7 +28,7 @@ export async function openChromium(): Promise<Browser> {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath,
     args: quiet,
-    viewport: { width: 1180, height: 760 },
+    viewport: { width: 1100, height: 720 },
   })
   const page = context.pages()[0] ?? (await context.newPage())
   const complaints: string[] = []

@@ -22,7 +22,7 @@ let item: string
 async function picture(name: string): Promise<void> {
   if (pictures === undefined) return
   mkdirSync(pictures, { recursive: true })
-  await page.screenshot({ path: `${pictures}${name}.png` })
+  await page.screenshot({ path: `${pictures}${name}.png`, fullPage: name === 'item' })
 }
 
 describeInBrowser(hasChromium ? 'the dashboard in Chromium' : `the dashboard in Chromium, skipped: ${why}`, () => {

@@ -77,8 +77,8 @@ time, th code { white-space: nowrap; }
 .withdrawn { background: var(--line); color: var(--soft); }
 .code { font-weight: 650; color: var(--bad); }
 
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1px; margin: 1rem 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
-.facts div { padding: 0.6rem 1rem; box-shadow: 0 0 0 1px var(--line); }
+.facts { display: flex; flex-wrap: wrap; gap: 1px; margin: 1rem 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
+.facts div { flex: 1 1 15rem; padding: 0.6rem 1rem; box-shadow: 0 0 0 1px var(--line); }
 .facts dt { color: var(--soft); font-size: 0.875rem; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .events { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }

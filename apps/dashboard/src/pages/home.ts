@@ -57,19 +57,20 @@ const noLanes = html`<p class="empty">No order has come yet. Lanes appear with t
 
 function laneTable(lanes: readonly LaneView[], nowMs: number): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Lanes">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Lane</th>
-          <th scope="col">Gate</th>
-          ${['Waiting', 'Active', 'Delayed', 'Failed'].map((state) => html`<th scope="col" class="number">${state}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${lanes.map((lane) => laneRow(lane, nowMs))}
-      </tbody>
-    </table>
-  </div>`
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Lane</th>
+            <th scope="col">Gate</th>
+            ${['Waiting', 'Active', 'Delayed', 'Failed'].map((state) => html`<th scope="col" class="number">${state}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${lanes.map((lane) => laneRow(lane, nowMs))}
+        </tbody>
+      </table>
+    </div>
+    <p class="hint">Jobs as the queues keep them: a failed one stays for a day, whatever became of its item.</p>`
 }
 
 function laneRow({ lane, gate, jobs }: LaneView, nowMs: number): Html {
