@@ -12,7 +12,8 @@ export default {
   reporters: ['default', '<rootDir>/test/tally-reporter.mjs'],
   maxWorkers: 2,
   collectCoverageFrom: ['packages/*/src/**/*.ts', '!**/*.test.ts', '!**/index.ts', '!**/{fixture,*.fixture}.ts'],
-  coverageProvider: 'v8',
+  // Counts statements and all branches; v8's way counts comments as lines, forgets branches never reached, and takes twice as long.
+  coverageProvider: 'babel',
   coverageReporters: ['text-summary', 'json-summary'],
   testTimeout: 30_000,
 }
