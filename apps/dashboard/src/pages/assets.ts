@@ -64,9 +64,10 @@ input[type='password'] { font: inherit; width: 100%; padding: 0.6rem 0.75rem; bo
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 0.65rem 1rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
+thead .number { text-transform: capitalize; }
 thead th { border-top: 0; color: var(--soft); font-size: 0.875rem; font-weight: 500; white-space: nowrap; }
 tbody th { font-weight: 500; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .zero { color: var(--soft); }
 time, th code { white-space: nowrap; }
 
@@ -91,11 +92,14 @@ ul.events li { grid-template-columns: 6.5rem 1fr; }
 
 @media (max-width: 44rem) {
   .alone { margin: 0; min-height: 100vh; border: 0; border-radius: 0; }
+  .head { justify-content: space-between; }
+  .head nav { order: 1; flex: 1 0 100%; justify-content: space-between; }
   .events li, ul.events li { grid-template-columns: 1fr; }
   .cards thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .cards tr { display: block; padding: 0.6rem 0; border-top: 1px solid var(--line); }
   .cards tr:first-child { border-top: 0; }
   .cards th, .cards td { display: block; padding: 0.15rem 1rem; border: 0; }
+  .cards td.number { display: inline-block; padding-right: 0; text-align: left; }
   .cards td[data-name]::before { content: attr(data-name) ': '; color: var(--soft); }
 }
 `

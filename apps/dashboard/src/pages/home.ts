@@ -55,14 +55,16 @@ function accounting(counts: Conservation): Html {
 
 const noLanes = html`<p class="empty">No order has come yet. Lanes appear with the first one.</p>`
 
+const states = ['waiting', 'active', 'delayed', 'failed'] as const
+
 function laneTable(lanes: readonly LaneView[], nowMs: number): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Lanes">
-      <table>
+      <table class="cards">
         <thead>
           <tr>
             <th scope="col">Lane</th>
             <th scope="col">Gate</th>
-            ${['Waiting', 'Active', 'Delayed', 'Failed'].map((state) => html`<th scope="col" class="number">${state}</th>`)}
+            ${states.map((state) => html`<th scope="col" class="number">${state}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -74,11 +76,10 @@ function laneTable(lanes: readonly LaneView[], nowMs: number): Html {
 }
 
 function laneRow({ lane, gate, jobs }: LaneView, nowMs: number): Html {
-  const numbers = [jobs.waiting, jobs.active, jobs.delayed, jobs.failed]
   return html`<tr>
     <th scope="row"><a href="/queues/queue/${encodeURIComponent(lane)}">${lane}</a></th>
     <td>${gateBadge(gate)}${whyShut(gate, nowMs)}</td>
-    ${numbers.map((count) => html`<td class="number ${count === 0 ? 'zero' : ''}">${count}</td>`)}
+    ${states.map((state) => html`<td data-name="${state}" class="number ${jobs[state] === 0 ? 'zero' : ''}">${jobs[state]}</td>`)}
   </tr>`
 }
 
