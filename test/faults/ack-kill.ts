@@ -1,0 +1,232 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { isConserved, type Conservation } from '@seatkeeper/core'
+import { createLedger } from '@seatkeeper/ledger'
+import type { LmsSimulator } from '@seatkeeper/simulators'
+import { Redis } from 'ioredis'
+import { startSystemProcesses, type SystemProcesses } from '../e2e/processes.ts'
+import { webhookSecret } from '../e2e/site.ts'
+import { seeded, type Random } from './random.ts'
+import { createSender, type Sender } from './sender.ts'
+
+/** How a run is set up. */
+export interface AckKillOptions {
+  readonly orders: number
+  readonly kills: number
+  readonly seed: number
+  /** What workers run; the product's own main file unless given. */
+  readonly workerScript?: string
+  readonly say: (text: string) => void
+}
+
+/** What a run counted. */
+export interface AckKillResult {
+  readonly sent: number
+  readonly acknowledged: number
+  readonly killed: Readonly<Record<Victim, number>>
+  /** Acknowledged orders whose seat is not as the order says. */
+  readonly lost: readonly number[]
+  /** State-changing effects at the LMS beyond one per change that was asked for. */
+  readonly duplicated: readonly string[]
+  readonly conservation: Conservation
+  readonly worstAnswerMs: number
+}
+
+/** Whom SIGKILL meets; each as likely, so workers more often than the rest. */
+const victims = ['ingress', 'redis', 'enroll', 'orders', 'revoke', 'ingress', 'redis'] as const
+type Victim = (typeof victims)[number]
+
+const learners = 400
+const refundedEvery = 10
+const sendersAtOnce = 10
+/** About what a crash, the restart and the pause after it take; orders stream in all the while. */
+const msPerKill = 2500
+const calmWithinMs = 150_000
+
+/**
+ * F1: SIGKILL of ingress, worker and Redis at random while orders stream in, one in ten refunded later.
+ *
+ * Acknowledgements are counted on the sender's side, once the status line is read; an order whose answer never came is
+ * in neither column. The simulators' event log is the truth.
+ */
+export async function ackKill({ orders, kills, seed, workerScript, say }: AckKillOptions): Promise<AckKillResult> {
+  const system = await startSystemProcesses(workerScript === undefined ? {} : { workerScript })
+  try {
+    const random = seeded(seed)
+    const products = openCampus(system, Math.ceil(orders / learners))
+    const sender = createSender(`${system.process('ingress').url}/webhooks/shop`, webhookSecret)
+    const pacePerSaleMs = (kills * msPerKill * sendersAtOnce) / orders
+    const streaming = stream({ system, sender, products, orders, pacePerSaleMs, random, say })
+    const killed = await killAtRandom(system, { kills, random, until: streaming, say })
+    const outcome = await streaming
+    sender.close()
+    say(`sent ${outcome.sent}, acknowledged ${outcome.paid.size + outcome.refunded.size}; waiting for calm`)
+    const conservation = await untilCalm(system.redis.url, say)
+    return {
+      sent: outcome.sent,
+      acknowledged: outcome.paid.size + outcome.refunded.size,
+      killed,
+      lost: lostOrders(system.campus, outcome),
+      duplicated: duplicates(system.campus),
+      conservation,
+      worstAnswerMs: Math.round(outcome.worstAnswerMs),
+    }
+  } finally {
+    await system.close()
+  }
+}
+
+/** Learners with accounts, course runs and their products: every pair of learner and run is one order's seat. */
+function openCampus({ campus, shop }: SystemProcesses, runs: number): readonly number[] {
+  for (let index = 0; index < learners; index += 1) {
+    campus.addUser({ username: `learner${index}`, email: `learner${index}@example.org` })
+  }
+  for (const { id } of shop.webhooks()) shop.deleteWebhook(id)
+  return Array.from({ length: runs }, (_, run) => {
+    campus.addCourse({ key: courseKeyOf(run), name: `Run ${run}`, modes: [{ slug: 'audit' }, { slug: 'verified' }] })
+    return shop.addProduct({ name: `Run ${run}`, sku: courseKeyOf(run) })
+  })
+}
+
+interface Sale {
+  readonly learner: string
+  readonly run: number
+}
+
+/** What the sender was told. */
+interface Outcome {
+  sent: number
+  worstAnswerMs: number
+  /** Seats by order, for orders whose payment was acknowledged. */
+  readonly paid: Map<number, Sale>
+  /** Orders whose refund was acknowledged, and those of which we cannot know. */
+  readonly refunded: Set<number>
+  readonly unknown: Set<number>
+}
+
+interface Stream {
+  readonly system: SystemProcesses
+  readonly sender: Sender
+  /** Of the shop, by run. */
+  readonly products: readonly number[]
+  readonly orders: number
+  /** On average, between two orders of one seller. */
+  readonly pacePerSaleMs: number
+  readonly random: Random
+  readonly say: (text: string) => void
+}
+
+async function stream({ system, sender, products, orders, pacePerSaleMs, random, say }: Stream): Promise<Outcome> {
+  const outcome: Outcome = { sent: 0, worstAnswerMs: 0, paid: new Map(), refunded: new Set(), unknown: new Set() }
+  let next = 0
+  const told = async (order: number): Promise<boolean> => {
+    const { status, tookMs } = await sender.send(order, JSON.stringify(system.shop.order(order)))
+    outcome.sent += 1
+    outcome.worstAnswerMs = Math.max(outcome.worstAnswerMs, tookMs)
+    if (outcome.sent % 500 === 0) say(`sent ${outcome.sent}`)
+    if (status === null) outcome.unknown.add(order)
+    return status === 200
+  }
+  const sellOne = async (index: number) => {
+    const sale = { learner: `learner${index % learners}`, run: Math.floor(index / learners) }
+    const product = products[sale.run] ?? 0
+    const order = system.shop.placeOrder({ email: `${sale.learner}@example.org`, lines: [{ product }] })
+    if (await told(order)) outcome.paid.set(order, sale)
+    if (index % refundedEvery !== 0) return
+    system.shop.refund(order, { amount: system.shop.order(order).total })
+    if (await told(order)) outcome.refunded.add(order)
+    else outcome.unknown.add(order)
+  }
+  const seller = async () => {
+    while (next < orders) {
+      next += 1
+      await sellOne(next - 1)
+      await pause(random.between(0, Math.round(2 * pacePerSaleMs)))
+    }
+  }
+  await Promise.all(Array.from({ length: sendersAtOnce }, seller))
+  return outcome
+}
+
+interface Killing {
+  readonly kills: number
+  readonly random: Random
+  readonly until: Promise<unknown>
+  readonly say: (text: string) => void
+}
+
+async function killAtRandom(
+  system: SystemProcesses,
+  { kills, random, until, say }: Killing,
+): Promise<Record<Victim, number>> {
+  const killed = { ingress: 0, redis: 0, enroll: 0, orders: 0, revoke: 0 }
+  let isStreaming = true
+  void until.finally(() => {
+    isStreaming = false
+  })
+  const count = () => Object.values(killed).reduce((sum, times) => sum + times, 0)
+  while (isStreaming || count() < kills) {
+    await pause(random.between(200, 1200))
+    const victim = random.pick(victims)
+    await crash(system, victim)
+    killed[victim] += 1
+    if (count() % 10 === 0) say(`killed ${count()}`)
+  }
+  return killed
+}
+
+async function crash(system: SystemProcesses, victim: Victim): Promise<void> {
+  if (victim === 'redis') {
+    await system.redis.kill()
+    return system.redis.restart()
+  }
+  await system.kill(victim, 'SIGKILL')
+  await system.restart(victim)
+}
+
+/** Until nothing is due and Redis' own count comes out even, or for as long as a stalled job and two sweeps may take. */
+async function untilCalm(redisUrl: string, say: (text: string) => void): Promise<Conservation> {
+  const redis = new Redis(redisUrl)
+  const ledger = createLedger(redis)
+  const deadline = performance.now() + calmWithinMs
+  let counted = await ledger.conservation()
+  let saidMs = performance.now()
+  while (counted.due > 0 && performance.now() < deadline) {
+    await pause(500)
+    counted = await ledger.conservation()
+    if (performance.now() - saidMs > 10_000) {
+      say(`${counted.due} of ${counted.registered} still due`)
+      saidMs = performance.now()
+    }
+  }
+  redis.disconnect()
+  return counted
+}
+
+function lostOrders(campus: LmsSimulator, { paid, refunded, unknown }: Outcome): readonly number[] {
+  const judged = [...paid].filter(([order]) => refunded.has(order) || !unknown.has(order))
+  return judged.flatMap(([order, { learner, run }]) => {
+    const row = campus.row(learner, courseKeyOf(run))
+    return (row?.isActive ?? false) === !refunded.has(order) ? [] : [order]
+  })
+}
+
+/** Each seat is one order's, so it may be activated once and ended once. */
+function duplicates(campus: LmsSimulator): readonly string[] {
+  const effects = campus.events.flatMap((event) =>
+    event.kind === 'activated' || event.kind === 'deactivated'
+      ? [`${event.kind} ${event.username} ${event.course}`]
+      : [],
+  )
+  const counts = Map.groupBy(effects, (effect) => effect)
+  return [...counts].filter(([, times]) => times.length > 1).map(([effect, times]) => `${effect} ×${times.length}`)
+}
+
+/** The key of one of the runs on sale. */
+export function courseKeyOf(run: number): string {
+  return `course-v1:FaultU+RUN${run}+2026`
+}
+
+/** Whether nothing acknowledged was lost or doubled, and the agenda's count came out even. */
+export function isSound({ lost, duplicated, conservation }: AckKillResult): boolean {
+  return lost.length === 0 && duplicated.length === 0 && isConserved(conservation) && conservation.due === 0
+}
