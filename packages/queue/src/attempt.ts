@@ -8,7 +8,7 @@ export type AttemptEnd =
 
 export interface AttemptBounds {
   readonly deadlineMs: number
-  /** How long a handler may still tidy up after its signal; then it is left behind, so that no slot is held for ever. */
+  /** How long a handler may tidy up after its signal; then it is left behind, so that no slot is held for ever. */
   readonly graceMs: number
   /** BullMQ's own signal. */
   readonly cancelled: AbortSignal

@@ -6,6 +6,7 @@ import { openServer, type Bench } from './bench.fixture.ts'
 import { endsWithin } from './deadline.ts'
 import { jobOptions } from './job-options.ts'
 import { until } from './until.fixture.ts'
+import { stalling } from './worker.ts'
 
 /*
  * What BullMQ does that we rely on or guard against, with the guard off where that is cheap: run on each new release. A
@@ -80,7 +81,7 @@ describe('job ids', () => {
 describe('crashes', () => {
   it('cost no attempt, and a job survives five of them with our limit', async () => {
     await bench.wakeUps.wake([first])
-    await crashes(5, 20)
+    await crashes(5, stalling.maxStalledCount)
     bench.start()
     await counted('completed', 1)
     expect(await bench.raw.getJob(firstId)).toMatchObject({ attemptsMade: 1, stalledCounter: 5 })

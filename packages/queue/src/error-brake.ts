@@ -11,8 +11,8 @@ export interface ErrorBrake {
 }
 
 /**
- * Keeps a fetch loop from spinning: where Redis refuses every write (full, read-only), BullMQ asks again at once, tens of
- * thousands of times a second.
+ * Keeps a fetch loop from spinning: where Redis is full and refuses every write, BullMQ asks again at once, thousands
+ * of times a second.
  *
  * @see bullmq, `src/classes/worker.ts`, `retryIfFailed` with `onlyEmitError`
  */

@@ -104,7 +104,7 @@ describe('actOnFailure', () => {
   it('closes the gate of an outage and counts nothing', async () => {
     const { action, gate, filings, postponed } = await act(failed('LMS_UNREACHABLE'), ill('LMS_UNREACHABLE'))
     expect(gate).toMatchObject({ state: 'closed', code: 'LMS_UNREACHABLE', forMs: shutForMs })
-    expect(action).toEqual({ kind: 'back', delayMs: 7500 })
+    expect(action).toEqual({ kind: 'back', delayMs: 7500, behind: 'closed' })
     expect(postponed).toEqual([{ id: itemId(aWakeUp(1).item), generation: 1, delayMs: 7500 }])
     expect(filings).toEqual([])
   })
@@ -112,13 +112,13 @@ describe('actOnFailure', () => {
   it('waits as long as the LMS asked and up to a tenth longer', async () => {
     const { action, gate } = await act(failed('LMS_THROTTLED', 20_000), unknown)
     expect(gate).toMatchObject({ state: 'throttled', forMs: 21_000 })
-    expect(action).toEqual({ kind: 'back', delayMs: 23_500 })
+    expect(action).toEqual({ kind: 'back', delayMs: 23_500, behind: 'throttled' })
   })
 
   it('puts back and shuts nothing while nobody knows how the LMS is', async () => {
     const { action, gate, filings } = await act(failed('LMS_FORBIDDEN'), unknown)
     expect(gate).toEqual({ state: 'open' })
-    expect(action).toEqual({ kind: 'back', delayMs: 7500 })
+    expect(action).toEqual({ kind: 'back', delayMs: 7500, behind: null })
     expect(filings).toEqual([])
   })
 

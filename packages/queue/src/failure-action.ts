@@ -21,20 +21,20 @@ export interface Shutting {
   readonly forMs: number
 }
 
-/** What a failure comes to: an attempt that the agenda counts, a gate to shut, or a job to put back until more is known. */
+/** What a failure comes to: an attempt that the agenda counts, a gate to shut, or a job to put back for now. */
 export type Decision =
   | { readonly kind: 'file'; readonly permanent: boolean }
   | { readonly kind: 'shut'; readonly shutting: Shutting }
   | { readonly kind: 'hold' }
 
-/** What becomes of the job itself. Only `retry` and `dead` cost an attempt. */
+/** What becomes of the job itself. Only `retry` and `dead` cost an attempt. `behind` says how the gate was shut for it. */
 export type FailureAction =
   | { readonly kind: 'retry'; readonly delayMs: number }
-  | { readonly kind: 'back'; readonly delayMs: number }
+  | { readonly kind: 'back'; readonly delayMs: number; readonly behind: ShutState | null }
   | { readonly kind: 'dead' }
   | { readonly kind: 'superseded' }
 
-/** For how long a probe shuts a gate: longer than a keeper's pause, and short enough that a dead one shuts nobody out for long. */
+/** How long one failed probe keeps a gate shut: several turns of a keeper, and not for ever if all keepers are dead. */
 export const shutForMs = 30_000
 
 /** What the verdict table needs to know of a failure. */
@@ -53,7 +53,8 @@ export function needsProbe({ verdict }: Verdictable): boolean {
  * The verdict table: what to do about a failure, given what the probe said.
  *
  * Pure. If the other side is well, the trouble is the item's own: an outage is then transient, a misconfiguration
- * permanent. If it is ill, the gate shuts for the reason the probe met, or else for the item's. Unknown decides nothing.
+ * permanent. If it is ill, the gate shuts for what the probe met, or else for what the item met. Unknown decides
+ * nothing.
  */
 export function decide(failure: Verdictable, answer: ProbeAnswer): Decision {
   if (failure.verdict === 'permanent') return { kind: 'file', permanent: true }
@@ -108,7 +109,7 @@ export async function actOnFailure(
   if (shutting !== undefined) await gates.shut(gate, shutting.state, shutting.code, shutting.forMs)
   const delayMs = backAfter(shutting, random())
   await agenda.postpone(id, generation, delayMs)
-  return { kind: 'back', delayMs }
+  return { kind: 'back', delayMs, behind: shutting?.state ?? null }
 }
 
 /** A wrong `well` costs an outage one short retry, but a misconfigured item its life: that one is asked for anew. */

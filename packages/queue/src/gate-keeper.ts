@@ -40,8 +40,8 @@ export function gateOf(lane: string): string | undefined {
  * Reads the gate once per `pollMs` and acts on it.
  *
  * Shut: workers stop fetching, what runs goes on. `closed` and `parked`: whoever's turn it is asks the other side, then
- * opens the gate or shuts it anew for a while; so it outlives one keeper but not all of them. `throttled` opens when its
- * time is over. Open again: one job at a time at first, then twice as many at each reading.
+ * opens the gate or shuts it anew for a while; so it outlives one keeper but not all. `throttled` opens when its time
+ * is over. Open again: one job at a time at first, then twice as many at each reading.
  */
 export function keepGate(options: GateKeeperOptions): GateKeeper {
   const { gate, gates, workers, prober, pollMs = 1000, onShut, onOpen } = options
@@ -76,7 +76,11 @@ async function askAgain(
   await gates.shut(gate, shutting.state, shutting.code, shutting.forMs)
 }
 
-/** Stops workers at once and lets them go again little by little, so that a side just risen is not run over. */
+/**
+ * Stops workers at once and lets them go again little by little, so that a side just risen is not run over.
+ *
+ * They are let go at every reading, because a worker may have paused itself for a gate that opened in between.
+ */
 function createRamp(workers: GateKeeperOptions['workers']) {
   const full = Math.max(1, ...workers.map(({ concurrency }) => concurrency))
   let allowed = full
@@ -86,7 +90,6 @@ function createRamp(workers: GateKeeperOptions['workers']) {
       for (const worker of workers) worker.pause()
     },
     rise: () => {
-      if (allowed === full) return
       allowed = Math.min(Math.max(1, allowed * 2), full)
       for (const worker of workers) {
         worker.limitTo(allowed)

@@ -7,8 +7,8 @@ export type ProbeAnswer =
 /** Asks one LMS or shop how it is; shared by all that want to know in one process, and rationed among processes. */
 export interface Prober {
   /**
-   * @param sinceMs only an answer to a call made at or after this moment, by `performance.now()`, may say `well`: an older
-   *                one knows nothing of what failed since. A bad one serves as long as it is fresh.
+   * @param sinceMs only a call made at or after this moment, by `performance.now()`, may say `well`: an older one knows
+   *                nothing of what failed since. A bad answer serves as long as it is fresh.
    */
   ask(sinceMs: number): Promise<ProbeAnswer>
 }

@@ -12,6 +12,7 @@ import { DelayedError, UnrecoverableError, type Job, type Processor } from 'bull
 import { runAttempt } from './attempt.ts'
 import type { DeadLetters } from './dead-letter.ts'
 import { actOnFailure, type FailedAttempt, type FailureAction } from './failure-action.ts'
+import type { Pauses } from './pauses.ts'
 import type { Prober } from './prober.ts'
 
 /** What of a core `JobType` the run of a job needs. */
@@ -23,7 +24,7 @@ export interface WakingType<Data extends { readonly generation: number }> {
   readonly deadlineMs: number
 }
 
-/** Does one job: makes the item as it is wanted now and says how that ended. Throws `JobFailure`, or anything else for a bug. */
+/** Makes the item as it is wanted now and says how that ended. Throws `JobFailure`; anything else counts as a bug. */
 export type Handler<Data> = (data: Data, context: { readonly signal: AbortSignal }) => Promise<Outcome>
 
 /** One attempt as the log tells it. Names no person; `failure.theirWords` may, and no logger sees it by accident. */
@@ -57,7 +58,7 @@ export interface ProcessorDeps {
 
 interface LaneRun extends ProcessorDeps {
   readonly lane: string
-  readonly isPaused: () => boolean
+  readonly pauses: Pick<Pauses, 'isPaused' | 'add'>
   readonly onError: (thrown: unknown) => void
 }
 
@@ -117,7 +118,7 @@ interface JobRun<Data extends { readonly generation: number }> {
 async function runJob<Data extends { readonly generation: number }>(jobRun: JobRun<Data>): Promise<Outcome> {
   const { type, handler, run, job, token, cancelled = new AbortController().signal } = jobRun
   // A worker paused while it blocked on an empty queue still fetches the next job.
-  if (run.isPaused()) return putBack(job, token, shortBackMs)
+  if (run.pauses.isPaused()) return putBack(job, token, shortBackMs)
   const startedAtMs = performance.now()
   const tell = (report: ReportEnd) =>
     run.onAttempt({
@@ -153,10 +154,12 @@ async function settleFailure(attempt: FailedAttempt, run: LaneRun): Promise<Fail
   try {
     const action = await actOnFailure(attempt, run)
     if (action.kind === 'dead') await showDead(itemId(attempt.item), run)
+    // At once, where the keeper would need until its next reading of the gate.
+    if (action.kind === 'back' && action.behind !== null) run.pauses.add('gate')
     return action
   } catch (error) {
     run.onError(error)
-    return { kind: 'back', delayMs: shortBackMs }
+    return { kind: 'back', delayMs: shortBackMs, behind: null }
   }
 }
 

@@ -27,8 +27,8 @@ export interface Progress {
  *
  * BullMQ's `isRunning` is true and a ping passes while the fetch loop hangs on a dead blocking connection. So a worker
  * counts as stuck when its connection does not answer, or when jobs could be started for a while and it starts none. A
- * loop that hangs with nothing to do is not seen, and does no harm, until there is a job. With defaults a stuck worker is
- * told within 14 s. Right after the start, and after a long sleep of the whole process, one look must pass first.
+ * loop that hangs with nothing to do is not seen, and does no harm, until there is a job. A stuck worker is known
+ * within 14 s by default. After a long sleep of the whole process it counts as stuck until the next look.
  *
  * @see taskforcesh/bullmq issues 4479 and 4585
  */

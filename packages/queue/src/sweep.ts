@@ -34,10 +34,10 @@ export interface Sweep {
 }
 
 /**
- * Makes the queues follow the agenda: wakes what is due and has no living job, lane by lane, behind open gates only, and
- * makes the dead letters equal the dead items. Lost jobs, stalled jobs and a Redis without BullMQ's keys heal by this.
+ * Makes the queues follow the agenda: wakes what is due and has no living job, lane by lane and behind open gates only,
+ * and makes the dead letters equal the dead items. Lost jobs and a Redis without BullMQ's keys heal by this.
  *
- * Every worker process may run one: the agenda gives each due item to one of them. A lane that fails keeps no other back.
+ * Every worker process may run one: the agenda gives each due item to one of them. A lane that fails holds up no other.
  */
 export function startSweep(options: SweepOptions): Sweep {
   const { everyMs = 10_000, onSwept } = options

@@ -25,7 +25,7 @@ export interface WakeUps {
    * answer, and then the jobs may have been added all the same: either way the agenda's sweep makes it good.
    */
   wake(wakeUps: readonly WakeUp[], urgency?: Urgency): Promise<void>
-  /** For the sweep: leaves jobs alone that are alive, and adds anew those that ended or are missing. Gives their number. */
+  /** For the sweep: leaves living jobs alone, and adds anew those that ended or are missing. Gives their number. */
   ensure(wakeUps: readonly WakeUp[]): Promise<number>
   depths(lanes: readonly string[]): Promise<ReadonlyMap<string, LaneDepth>>
   close(): Promise<void>

@@ -1,19 +1,20 @@
 import { Worker } from 'bullmq'
 import { endsWithin, within } from './deadline.ts'
 import { brakeOnErrors } from './error-brake.ts'
+import { createPauses } from './pauses.ts'
 import { backoffOf, createProcessor, type Handler, type ProcessorDeps, type WakingType } from './processor.ts'
 import { watchProgress, type ProgressOptions, type WorkerLook } from './progress.ts'
 import type { QueuePlace } from './queues.ts'
 import { sampleErrors, type OnError } from './sampled-errors.ts'
 
-/** The connection is the caller's, made with `workerConnection`; the worker opens and closes a second one to block on. */
+/** The connection is the caller's, made with `workerConnection`; the worker opens and closes one more to block on. */
 export interface WorkerDeps extends ProcessorDeps, QueuePlace {
   /** Jobs at a time; 1 unless said. */
   readonly concurrency?: number
   /** Told of Redis's and BullMQ's errors, once a second at most. */
   readonly onError: OnError
   readonly progress?: Pick<ProgressOptions, 'everyMs' | 'patienceMs'>
-  /** How long running jobs may go on when the worker closes; then they are cancelled and put back without an attempt. */
+  /** How long running jobs may go on when the worker closes; then they are cancelled and put back. */
   readonly closeWithinMs?: number
 }
 
@@ -37,11 +38,15 @@ export interface LaneWorker {
  * A crashed worker's job runs again after the lock and up to two checks: about half a minute. Every job that was active
  * beside a crash gets a strike, so the limit is high; what a job may cost is counted by the agenda.
  */
-const stalling = { lockDuration: 20_000, stalledInterval: 10_000, maxStalledCount: 20 } as const
+export const stalling = { lockDuration: 20_000, stalledInterval: 10_000, maxStalledCount: 20 } as const
 const cancelledWithinMs = 4000
 const answersWithinMs = 500
 
-/** Starts a worker for one kind of job on one lane. It fetches at once. */
+/**
+ * Starts a worker for one kind of job on one lane. It fetches at once.
+ *
+ * It pauses itself when its own failure shuts the gate, and only a gate keeper lets it go on: it must have one.
+ */
 export function startWorker<Data extends { readonly generation: number }>(
   type: WakingType<Data>,
   lane: string,
@@ -49,39 +54,30 @@ export function startWorker<Data extends { readonly generation: number }>(
   deps: WorkerDeps,
 ): LaneWorker {
   const { connection, prefix, concurrency = 1 } = deps
-  const pausedBy = new Set<'gate' | 'errors'>()
   const jobs = { running: 0, started: 0 }
   const onError = sampleErrors(deps.onError)
-  const isPaused = () => pausedBy.size > 0
-  const process = createProcessor(type, counting(handler, jobs), { ...deps, lane, isPaused, onError })
-  const worker = new Worker(lane, process, {
+  const pauses = createPauses(() => worker, onError)
+  const run = { ...deps, lane, pauses, onError }
+  const worker = new Worker(lane, createProcessor(type, counting(handler, jobs), run), {
     ...stalling,
     connection,
     prefix,
     concurrency,
     settings: { backoffStrategy: backoffOf },
   })
-  const hold = (reason: 'gate' | 'errors') => {
-    pausedBy.add(reason)
-    worker.pause(true).catch(onError)
-  }
-  const release = (reason: 'gate' | 'errors') => {
-    if (!pausedBy.delete(reason) || isPaused()) return
-    worker.resume().catch(onError)
-  }
-  const brake = brakeOnErrors({ stop: () => hold('errors'), go: () => release('errors') })
+  const brake = brakeOnErrors({ stop: () => pauses.add('errors'), go: () => pauses.remove('errors') })
   worker.on('error', (error) => {
     brake.note()
     onError(error)
   })
   worker.on('lockRenewalFailed', (ids: readonly string[]) => ids.forEach((id) => worker.cancelJob(id, 'lock lost')))
-  const isBusy = () => isPaused() || jobs.running >= worker.concurrency
+  const isBusy = () => pauses.isPaused() || jobs.running >= worker.concurrency
   const progress = watchProgress({ ...deps.progress, look: () => lookAt(worker, isBusy, () => jobs.started) })
   return {
     lane,
     concurrency,
-    pause: () => hold('gate'),
-    resume: () => release('gate'),
+    pause: () => pauses.add('gate'),
+    resume: () => pauses.remove('gate'),
     limitTo: (count) => {
       worker.concurrency = Math.max(1, Math.min(count, concurrency))
     },
@@ -117,7 +113,7 @@ async function lookAt(worker: Worker, isBusy: () => boolean, started: () => numb
 }
 
 /**
- * BullMQ's own close waits for running jobs and for Redis without end. Where Redis is away there is nothing to wait for:
+ * BullMQ's own close waits for running jobs and for Redis without end. Where Redis is away nothing is worth the wait:
  * no job could be given back, and a connection that is between two attempts never says that it ended.
  */
 async function closeWorker(worker: Worker, { connection, closeWithinMs = 12_000 }: WorkerDeps): Promise<void> {
