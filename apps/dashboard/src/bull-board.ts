@@ -15,6 +15,20 @@ const systemFonts = {
   'font-mono': 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
 }
 
+const options: NonNullable<Parameters<typeof createBullBoard>[0]['options']> = {
+  uiConfig: {
+    boardTitle: 'Seatkeeper queues',
+    boardLogo: { path: '/assets/logo.svg', width: 26, height: 26 },
+    favIcon: { default: '/assets/logo.svg', alternative: '/assets/logo.svg' },
+    miscLinks: [{ text: 'Seatkeeper', url: '/' }],
+    theme: { light: systemFonts, dark: systemFonts },
+    hideRedisDetails: true,
+    hideDocsLink: true,
+    showWorkers: false,
+  },
+  handlerHooks: { after: (_, answer) => ({ ...answer, body: redactTexts(answer.body) }) },
+}
+
 /**
  * Bull Board over all lanes and the dead letters, to be mounted at `/queues`.
  *
@@ -22,23 +36,7 @@ const systemFonts = {
  */
 export function createBoard(queues: Pick<LaneQueues, 'all'>): Router {
   const server = new ExpressAdapter().setBasePath(path)
-  const board = createBullBoard({
-    queues: [],
-    serverAdapter: server,
-    options: {
-      uiConfig: {
-        boardTitle: 'Seatkeeper queues',
-        boardLogo: { path: '/assets/logo.svg', width: 26, height: 26 },
-        favIcon: { default: '/assets/logo.svg', alternative: '/assets/logo.svg' },
-        miscLinks: [{ text: 'Seatkeeper', url: '/' }],
-        theme: { light: systemFonts, dark: systemFonts },
-        hideRedisDetails: true,
-        hideDocsLink: true,
-        showWorkers: false,
-      },
-      handlerHooks: { after: (_, answer) => ({ ...answer, body: redactTexts(answer.body) }) },
-    },
-  })
+  const board = createBullBoard({ queues: [], serverAdapter: server, options })
   const adapters = new Map<string, BullMQAdapter>()
   const adapterOf = (queue: Queue) => {
     const adapter = adapters.get(queue.name) ?? adapt(queue)
