@@ -14,6 +14,7 @@ import {
   redisDemands,
   serveHealth,
   Settings,
+  untilRedisReady,
 } from '@seatkeeper/service'
 import { readArguments } from './arguments.ts'
 import { narrow, startWorkers, workerConfig } from './index.ts'
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   exitOnCrash(log)
   const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
   const connection = connectRedis(settings.REDIS_URL, 'worker', log)
+  await untilRedisReady(redis, 10_000)
   const ledger = createLedger(redis)
   const metrics = createMetrics()
   const place = { connection, prefix: '{seatkeeper}:bull' }

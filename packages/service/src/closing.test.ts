@@ -67,11 +67,21 @@ describe('closeOnSignal', () => {
 
   it('ends at once on a second signal', () => {
     const { process, exited, signal } = aProcess()
-    closeOnSignal(aLog().log, [never], { process })
+    let nowMs = 0
+    closeOnSignal(aLog().log, [never], { process, nowMs: () => nowMs })
     signal('SIGTERM')
     expect(exited).toEqual([])
+    nowMs = 2000
     signal('SIGINT')
     expect(exited).toEqual([1])
+  })
+
+  it('takes the same signal, passed on by a wrapper, for one', () => {
+    const { process, exited, signal } = aProcess()
+    closeOnSignal(aLog().log, [never], { process })
+    signal('SIGINT')
+    signal('SIGINT')
+    expect(exited).toEqual([])
   })
 })
 

@@ -21,13 +21,17 @@ export interface ClosingOptions {
   /** Everything together; after that the process ends with code 1. */
   readonly deadlineMs?: number
   readonly process?: ProcessEnd
+  /** A clock that never goes back; `performance.now()` unless given. */
+  readonly nowMs?: () => number
 }
+
+const sameSignalMs = 1000
 
 /**
  * At SIGTERM or SIGINT closes everything, one after the other in the given order, and ends the process.
  *
  * The code is 0; it is 1 if something failed to close (the rest is closed all the same), at the deadline, and at once on
- * a second signal.
+ * a second signal. Signals within a second are one: what a terminal sends to all, a wrapper such as npm may pass on again.
  */
 export function closeOnSignal(log: Logger, closables: readonly Closable[], options: ClosingOptions = {}): void {
   const { deadlineMs = 20_000, process = globalThis.process } = options
