@@ -1,0 +1,56 @@
+import { DashboardSettings } from '@seatkeeper/dashboard'
+import { LmsConfig } from '@seatkeeper/openedx'
+import { describeSchema, Settings, type ConfigRow } from '@seatkeeper/service'
+import { StoreEntry } from '@seatkeeper/woocommerce'
+import { markdownPage, markdownTable } from './markdown.ts'
+
+/** `docs/configuration.md`: every setting there is, read from the schemas, and a whole sample file. */
+export function configurationPage(sample: string): string {
+  return markdownPage(
+    '# Configuration',
+    introduction,
+    '## seatkeeper.yaml: each entry of `stores`',
+    settingsTable(describeSchema(StoreEntry)),
+    '## seatkeeper.yaml: each entry of `lms`',
+    settingsTable(describeSchema(LmsConfig)),
+    '## A whole sample',
+    'This is [seatkeeper.sample.yaml](seatkeeper.sample.yaml): every setting, the optional ones with their defaults.',
+    `\`\`\`yaml\n${sample.trimEnd()}\n\`\`\``,
+    '## Environment of ingress and worker',
+    'The worker serves no webhooks, so it does not use `PORT`.',
+    settingsTable(describeSchema(Settings)),
+    '## Environment of the dashboard',
+    settingsTable(describeSchema(DashboardSettings)),
+    '## Environment of the others',
+    others,
+  )
+}
+
+const introduction = `What is the same for every process stands in one YAML file; what differs from process to process comes by the
+environment. In the file, \`\${NAME}\` is replaced by that variable, \`\${NAME:-otherwise}\` falls back, and a value
+\`file:/path\` is read from that file (relative paths start at the YAML file's folder). What is empty counts as missing.
+Each process reads only the settings, and so needs only the secrets, of its own work. \`seatkeeper config check\` reads
+all of it and names every problem at once; no message shows a value.`
+
+const others = `\`npm start\` reads \`HOST\`, \`PORT\`, \`HEALTH_PORT\`, \`LOG_LEVEL\`, \`DASHBOARD_PORT\` and
+\`DASHBOARD_PASSWORD_HASH\`; its dashboard listens on \`HOST\` too. With \`REDIS_URL\` it uses that Redis, else a private
+one. The \`seatkeeper\` command reads \`REDIS_URL\` and, for \`config check\`, \`SEATKEEPER_CONFIG\`.`
+
+function settingsTable(rows: readonly ConfigRow[]): string {
+  const hasParts = ({ path }: ConfigRow) => rows.some((other) => other.path.startsWith(`${path}.`))
+  return markdownTable(
+    ['setting', 'what it is', 'default'],
+    rows
+      .filter((row) => !hasParts(row))
+      .map((row) => [
+        `\`${row.path}\``,
+        row.unit === null ? row.purpose : `${row.purpose}, ${row.unit}`,
+        row.required ? 'must be set' : defaultOf(row),
+      ]),
+  )
+}
+
+function defaultOf({ default: json }: ConfigRow): string {
+  const plain = json?.replace(/^"(.*)"$/, '$1') ?? ''
+  return plain === '' ? 'none' : `\`${plain}\``
+}
