@@ -34,15 +34,17 @@ const sameSignalMs = 1000
  * a second signal. Signals within a second are one: what a terminal sends to all, a wrapper such as npm may pass on again.
  */
 export function closeOnSignal(log: Logger, closables: readonly Closable[], options: ClosingOptions = {}): void {
-  const { deadlineMs = 20_000, process = globalThis.process } = options
+  const { deadlineMs = 20_000, process = globalThis.process, nowMs = () => performance.now() } = options
   let deadline: NodeJS.Timeout | undefined
+  let closingSinceMs = 0
   const end = (code: number, reason: string) => {
     clearTimeout(deadline)
     log[code === 0 ? 'info' : 'error']('process.closed', { code, reason })
     process.exit(code)
   }
   const onSignal = (signal: unknown) => {
-    if (deadline !== undefined) return end(1, 'second signal')
+    if (deadline !== undefined) return nowMs() - closingSinceMs > sameSignalMs ? end(1, 'second signal') : undefined
+    closingSinceMs = nowMs()
     log.info('process.closing', { signal })
     deadline = setTimeout(end, deadlineMs, 1, 'deadline')
     void closeAll(log, closables).then((failed) => (failed === 0 ? end(0, 'closed') : end(1, 'failed to close')))
