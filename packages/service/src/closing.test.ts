@@ -68,7 +68,7 @@ describe('closeOnSignal', () => {
   it('ends at once on a second signal', () => {
     const { process, exited, signal } = aProcess()
     let nowMs = 0
-    closeOnSignal(aLog().log, [never], { process, nowMs: () => nowMs })
+    closeOnSignal(aLog().log, [never], { process, deadlineMs: 100, nowMs: () => nowMs })
     signal('SIGTERM')
     expect(exited).toEqual([])
     nowMs = 2000
@@ -78,7 +78,7 @@ describe('closeOnSignal', () => {
 
   it('takes the same signal, passed on by a wrapper, for one', () => {
     const { process, exited, signal } = aProcess()
-    closeOnSignal(aLog().log, [never], { process })
+    closeOnSignal(aLog().log, [never], { process, deadlineMs: 100 })
     signal('SIGINT')
     signal('SIGINT')
     expect(exited).toEqual([])
