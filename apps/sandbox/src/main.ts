@@ -14,6 +14,10 @@ async function main(): Promise<void> {
     .description('Runs ingress, workers and dashboard in one process: enough for a small school.')
     .requiredOption('--config <file>', 'the configuration, see docs/configuration.md')
     .option('--data <folder>', 'where the private Redis keeps its data, unless REDIS_URL names one', 'data')
+    .addHelpText(
+      'after',
+      '\nEnvironment: DASHBOARD_PASSWORD_HASH, DASHBOARD_PORT, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL.',
+    )
     .parse()
     .opts<{ config: string; data: string }>()
   const settings = loadSettings(SandboxSettings, process.env)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { hashPassword } from '@seatkeeper/dashboard'
 import { createLogger, failStart } from '@seatkeeper/service'
 import { startRedis } from '@seatkeeper/simulators'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { startSystem } from '../start-system.ts'
 import { playScenes } from './play.ts'
 import { reportText, wrongSeats } from './report.ts'
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const { exit, port } = new Command('demo')
     .description('Plays what Seatkeeper does against a simulated shop and LMS, on a private Redis.')
     .option('--exit', 'leave when all is played: 0 if every seat at the LMS is as it must be, else 1')
-    .option('--port <port>', 'port of the dashboard; any free one unless given', Number, 0)
+    .option('--port <port>', 'port of the dashboard; any free one unless given', readPort, 0)
     .parse()
     .opts<{ exit?: true; port: number }>()
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
@@ -56,6 +56,13 @@ async function main(): Promise<void> {
   }
   await close()
   process.exit(wrong.length === 0 ? 0 : 1)
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('Give a whole number from 0 to 65535.')
+  return port
 }
 
 main().catch(failStart)
