@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { startRedis } from '@seatkeeper/simulators'
 import { addCourses, addressOf, courseKey, held, register } from './campus.ts'
-import { runChild, startChild, type Child } from './child.ts'
+import { runChild, startChild, type Child, type ChildStart } from './child.ts'
 import { commandOf } from './command-of.ts'
 import { freePort } from './free-port.ts'
 import { startSite, webhookSecret, type Site } from './site.ts'
@@ -29,6 +30,10 @@ describe('the small installation', () => {
     const events = site.campus.events.length
 
     const second = await start()
+    expect(await runChild(await command())).toMatchObject({
+      code: 1,
+      stderr: `Another Redis already serves ${dataFolder()}; stop it first.\n`,
+    })
     const sold = site.shop.captured(order)
     const again = sold && (await site.shop.redeliver(sold))
     expect(again?.answered).toBe(200)
@@ -38,17 +43,37 @@ describe('the small installation', () => {
     expect(await interrupt(second)).toEqual({ code: 0, signal: null })
     expect(site.campus.events).toHaveLength(events)
   }, 60_000)
+
+  it('is not ready on a Redis of the operator’s that may lose what it confirmed', async () => {
+    const unsafe = await startRedis({ arguments: ['--appendonly', 'no'] })
+    const child = startChild(await command({ REDIS_URL: unsafe.url }))
+    try {
+      await until('redis is not well', async () => (await readiness()).includes('"failing":["redis"]'))
+      expect(await interrupt(child)).toEqual({ code: 0, signal: null })
+    } finally {
+      child.signal('SIGKILL')
+      await unsafe.stop()
+    }
+  })
 })
 
-async function start(): Promise<Child> {
+async function command(settings: ChildStart['env'] = {}): Promise<ChildStart> {
   const { env } = await commandOf('dashboard', site, { ...site.secrets.webhooks, ...site.secrets.shop })
-  const child = startChild({
+  return {
     script: 'apps/sandbox/src/main.ts',
-    args: ['--config', site.configFile, '--data', join(site.folder, 'data')],
-    env: { ...env, ...site.secrets.lms, ...ports, REDIS_URL: undefined },
-  })
+    args: ['--config', site.configFile, '--data', dataFolder()],
+    env: { ...env, ...site.secrets.lms, ...ports, REDIS_URL: undefined, ...settings },
+  }
+}
+
+function dataFolder(): string {
+  return join(site.folder, 'data')
+}
+
+async function start(): Promise<Child> {
+  const child = startChild(await command())
   const explain = () => `${child.stdout()}${child.stderr()}`
-  await until('it is ready', () => child.hasEnded() || isReady(), { explain })
+  await until('it is ready', async () => child.hasEnded() || (await readiness()).includes('"ready"'), { explain })
   return child
 }
 
@@ -68,13 +93,14 @@ async function sell(learner: string): Promise<number> {
 }
 
 function seatkeeper(...args: readonly string[]) {
-  const REDIS_URL = join(site.folder, 'data/redis.sock')
+  const REDIS_URL = join(dataFolder(), 'redis.sock')
   return runChild({ script: 'apps/cli/src/main.ts', args, env: { REDIS_URL } })
 }
 
-async function isReady(): Promise<boolean> {
+/** What `/ready` says; nothing where nobody listens. */
+async function readiness(): Promise<string> {
   return fetch(`http://127.0.0.1:${ports.HEALTH_PORT}/ready`).then(
-    ({ ok }) => ok,
-    () => false,
+    (answer) => answer.text(),
+    () => '',
   )
 }

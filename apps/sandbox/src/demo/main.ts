@@ -4,6 +4,7 @@ import { hashPassword } from '@seatkeeper/dashboard'
 import { createLogger, failStart } from '@seatkeeper/service'
 import { startRedis } from '@seatkeeper/simulators'
 import { Command, InvalidArgumentError } from 'commander'
+import { sayWhyNoRedis } from '../no-redis.ts'
 import { startSystem } from '../start-system.ts'
 import { playScenes } from './play.ts'
 import { reportText, wrongSeats } from './report.ts'
@@ -21,12 +22,13 @@ async function main(): Promise<void> {
     .parse()
     .opts<{ exit?: true; port: number }>()
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-  const redis = await startRedis({ say })
+  const redis = await startRedis({ say }).catch(sayWhyNoRedis)
   const surroundings = await startSurroundings()
   const password = randomBytes(9).toString('base64url')
   const system = await startSystem({
     config: surroundings.config,
     redisUrl: redis.url,
+    demands: { appendfsync: 'always', nowMs: Date.now },
     host: '127.0.0.1',
     ports: { ingress: 0, dashboard: port, health: 0 },
     passwordHash: await hashPassword(password),
