@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { startRedis } from '@seatkeeper/simulators'
 import { addCourses, addressOf, courseKey, held, register } from './campus.ts'
 import { runChild, startChild, type Child, type ChildStart } from './child.ts'
@@ -7,6 +7,8 @@ import { commandOf } from './command-of.ts'
 import { freePort } from './free-port.ts'
 import { startSite, webhookSecret, type Site } from './site.ts'
 import { until } from './until.ts'
+
+jest.setTimeout(120_000)
 
 /* `npm start`: everything in one process, on a Redis of its own that keeps its data. */
 let site: Site
@@ -17,7 +19,7 @@ beforeAll(async () => {
   addCourses(site)
   const [main, dashboard, health] = [await freePort(), await freePort(), await freePort()]
   ports = { PORT: `${main}`, DASHBOARD_PORT: `${dashboard}`, HEALTH_PORT: `${health}` }
-}, 60_000)
+})
 
 afterAll(() => site.close())
 
@@ -42,7 +44,7 @@ describe('the small installation', () => {
     expect(shown.stdout).toMatch(/course-v1:DemoU\+CS101\+2026 +campus +verified +verified +settled/)
     expect(await interrupt(second)).toEqual({ code: 0, signal: null })
     expect(site.campus.events).toHaveLength(events)
-  }, 60_000)
+  })
 
   it('is not ready on a Redis of the operator’s that may lose what it confirmed', async () => {
     const unsafe = await startRedis({ arguments: ['--appendonly', 'no'] })

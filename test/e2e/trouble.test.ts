@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { startRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
 import { runChild, startChild, type Child, type ChildStart } from './child.ts'
@@ -11,6 +11,8 @@ import { commandOf, type Kind } from './command-of.ts'
 import { freePort } from './free-port.ts'
 import { startSite, type Site } from './site.ts'
 import { until } from './until.ts'
+
+jest.setTimeout(120_000)
 
 const mains = {
   ingress: 'apps/ingress/src/main.ts',
@@ -29,7 +31,7 @@ beforeAll(async () => {
   squatter = createServer().listen(0, '127.0.0.1')
   await once(squatter, 'listening')
   taken = String((squatter.address() as AddressInfo).port)
-}, 60_000)
+})
 
 afterAll(async () => {
   squatter.close()
