@@ -14,14 +14,15 @@ const none: Move = { kind: 'none' }
 /**
  * What brings the LMS's row to what is wanted of a seat, without lowering or ending what others gave.
  *
- * Pure. A row is ours if it has a mode that a claim of this seat had or that we applied, or if our invitation made it.
+ * Pure. A row is ours if it has a mode that a claim of this seat had or that we applied, or if our invitation made it. An
+ * operator's denial ends any row.
  */
 export function nextMove(seat: Seat, current: Enrolment): Move {
   const goal = wanted(seat.claims, seat.baseline ?? undefined)
   const isOurs = current.mode !== null && modesOfOurs(seat).includes(current.mode)
   if (!current.isActive) return isEntitled(seat) ? activate(goal) : none
   if (goal.isActive) return goal.mode === current.mode || !mayReplace(goal, current, isOurs) ? none : activate(goal)
-  if (!isOurs && !seat.invited) return { kind: 'foreign' }
+  if (!isOurs && !seat.invited && !isDenied(seat)) return { kind: 'foreign' }
   return current.mode === null ? none : { kind: 'write', isActive: false, mode: current.mode }
 }
 
@@ -41,6 +42,11 @@ function modesOfOurs({ claims, applied, baseline }: Seat): readonly (CourseMode 
   return baseline?.isActive === true ? modes.filter((mode) => mode !== baseline.mode) : modes
 }
 
-function isEntitled({ claims }: Seat): boolean {
-  return claims.some(({ access }) => access === 'granted')
+/** Whether a live claim speaks for the seat and no operator against it. */
+export function isEntitled(seat: Pick<Seat, 'claims'>): boolean {
+  return seat.claims.some(({ access }) => access === 'granted') && !isDenied(seat)
+}
+
+function isDenied({ claims }: Pick<Seat, 'claims'>): boolean {
+  return claims.some(({ access }) => access === 'denied')
 }

@@ -100,7 +100,7 @@ describe('applySnapshot', () => {
       const known = forget === true ? new Map() : await ledger.knownItems(snapshot)
       const { result, wakeUps } = await ledger.applySnapshot({
         ...anOffer(snapshot),
-        plan: planSeats(snapshot, catalogue, known),
+        plan: planSeats(snapshot, { catalogue, known }),
       })
       expect(result).toBe('read')
       expect(wakeUps).toMatchObject([{ item: { kind: 'order' }, lane: 'orders.shop', generation: 1 }])
