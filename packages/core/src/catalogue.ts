@@ -99,3 +99,12 @@ function itemsOf(items: readonly RuleItem[], catalogue: Catalogue): Resolution {
   const known = resolved.filter((item) => item !== undefined)
   return known.length === resolved.length ? { kind: 'items', items: known } : { kind: 'unknown' }
 }
+
+/** How the orders of one store count. */
+export interface StorePolicy {
+  readonly catalogue: Catalogue
+  /** Whether the shop wants to be told what becomes of its orders. */
+  readonly tells: boolean
+  /** Orders created before are left alone unless they are known; milliseconds since 1970, null for none. */
+  readonly sinceMs: number | null
+}

@@ -55,5 +55,11 @@ export function anOrder(order: Partial<OrderSnapshot> = {}): OrderSnapshot {
 
 /** An order with its plan and a hash that differs when the order does. */
 export function anOffer(snapshot: OrderSnapshot): OrderOffer {
-  return { snapshot, plan: planSeats(snapshot, { catalogue }), hash: JSON.stringify(snapshot) }
+  return {
+    snapshot,
+    plan: planSeats(snapshot, { catalogue }),
+    hash: JSON.stringify(snapshot),
+    catalogue: catalogue.hash,
+    tells: false,
+  }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { OrderOffer, OrderSnapshot, Plan } from '@seatkeeper/core'
+import type { OrderOffer, OrderSnapshot, Plan, StorePolicy } from '@seatkeeper/core'
 
 /** An order as it is offered to the ledger. The hash is of our own words, so equal news in other bytes is the same. */
-export function offerOf(snapshot: OrderSnapshot, plan: Plan): OrderOffer {
+export function offerOf(snapshot: OrderSnapshot, plan: Plan, { catalogue, tells }: StorePolicy): OrderOffer {
   const { store, order, status, access, modifiedAtMs, learner, fullyRefunded } = snapshot
   const lines = snapshot.lines.map((line) => [
     line.line,
@@ -11,7 +11,9 @@ export function offerOf(snapshot: OrderSnapshot, plan: Plan): OrderOffer {
     line.variation,
     line.quantity,
     line.refunded,
+    line.learners,
   ])
   const words = JSON.stringify([store, order, status, access, modifiedAtMs, learner, fullyRefunded, lines])
-  return { snapshot, plan, hash: createHash('sha256').update(words).digest('base64url') }
+  const hash = createHash('sha256').update(words).digest('base64url')
+  return { snapshot, plan, hash, catalogue: catalogue.hash, tells }
 }

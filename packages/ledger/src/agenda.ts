@@ -1,5 +1,6 @@
 import {
   failures,
+  itemId,
   LmsId,
   OrderId,
   SeatId,
@@ -17,6 +18,8 @@ import type { Scripts } from './scripts.ts'
 const Item = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order'), store: StoreId, order: OrderId }),
   z.object({ kind: z.literal('seat'), lms: LmsId, seat: SeatId }),
+  z.object({ kind: z.literal('tell'), store: StoreId, order: OrderId }),
+  z.object({ kind: z.literal('chore'), chore: z.enum(['reconcile', 'watch', 'audit']), of: z.union([StoreId, LmsId]) }),
 ])
 const WakeUpText = z.object({ item: Item, lane: z.string(), generation: z.number(), delayMs: z.number() })
 const Code = z.custom<FailureCode>((code) => typeof code === 'string' && Object.hasOwn(failures, code))
@@ -59,6 +62,9 @@ export function createAgenda({ redis, run, prefix }: { redis: Redis; run: Script
       const ids = await redis.zrange(`${prefix}agenda:dead`, '-inf', '+inf', 'BYSCORE')
       const items = await Promise.all(ids.map(readItem))
       return items.filter((item) => item?.status === 'dead').filter((item) => item !== undefined)
+    },
+    ensureChore: async (chore, lane) => {
+      await run('ensureChore', itemId(chore), lane, chore.chore, chore.of)
     },
     conservation: async () => {
       const counts = z

@@ -3,7 +3,9 @@ import type { Redis } from 'ioredis'
 import { createAgenda } from './agenda.ts'
 import { createGates } from './gates.ts'
 import { takeLease } from './lease.ts'
+import { createCursors } from './cursors.ts'
 import { createOrders } from './orders.ts'
+import { createProducts } from './products.ts'
 import { createScripts, type Scripts } from './scripts.ts'
 import { createSeats } from './seats.ts'
 import { createTokens, type Tokens } from './tokens.ts'
@@ -32,7 +34,9 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
   const orders = createOrders(run)
   return {
     ...orders,
-    ...createSeats(redis, prefix, nowMs),
+    ...createSeats(parts, nowMs),
+    ...createProducts(redis, prefix),
+    ...createCursors(redis, prefix),
     ...createAgenda(parts),
     ...createItems(run, redis, prefix),
     nowMs,

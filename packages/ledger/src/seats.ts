@@ -2,18 +2,22 @@ import {
   CourseKey,
   CourseMode,
   EmailAddress,
+  isOrderClaim,
   LmsId,
   OrderId,
+  SeatId,
   StoreId,
   Username,
   type Claim,
   type Ledger,
   type OrderRef,
   type Seat,
-  type SeatId,
 } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { parseWakeUps } from './agenda.ts'
+import { freshSeatId, readAccepted } from './orders.ts'
+import type { Scripts } from './scripts.ts'
 
 const parsedFrom = <Schema extends z.ZodType>(schema: Schema) =>
   z
@@ -36,18 +40,30 @@ const SeatFields = z.object({
     .transform((flag) => flag === '1'),
   waitingSince: z.coerce.number().nullable().default(null),
 })
-const ClaimFields = parsedFrom(z.tuple([z.enum(['granted', 'withdrawn']), CourseMode]))
+const ClaimFields = parsedFrom(z.tuple([z.enum(['granted', 'withdrawn', 'denied']), CourseMode]))
 
-type Seats = Pick<Ledger, 'readSeat' | 'bindAccount' | 'recordBaseline' | 'recordInvitation' | 'recordApplied'>
+type Seats = Pick<
+  Ledger,
+  'readSeat' | 'bindAccount' | 'setOperatorClaim' | 'recordBaseline' | 'recordInvitation' | 'recordApplied'
+>
+
+interface SeatParts {
+  readonly redis: Redis
+  readonly run: Scripts
+  readonly prefix: string
+}
 
 /** What the ledger keeps of seats. */
-export function createSeats(redis: Redis, prefix: string, nowMs: () => Promise<number>): Seats {
+export function createSeats({ redis, run, prefix }: SeatParts, nowMs: () => Promise<number>): Seats {
   const key = (seat: SeatId) => `${prefix}seat:${seat}`
   return {
     readSeat: (seat) => readSeat(redis, prefix, seat),
-    bindAccount: async (seat, account) => {
-      await redis.hset(key(seat), 'account', JSON.stringify(account))
-      await redis.hdel(key(seat), 'waitingSince')
+    bindAccount: async (seat, account) =>
+      readAccepted(['bound', 'merged'], await run('bindAccount', seat, JSON.stringify(account))),
+    setOperatorClaim: async (claim) => {
+      const text = JSON.stringify({ ...claim, seat: claim.seat ?? undefined, freshSeat: freshSeatId() })
+      const [seat, ...wakeUps] = z.array(z.string()).parse(await run('setOperatorClaim', text))
+      return { seat: seat === 'unknown' ? seat : SeatId.parse(seat), wakeUps: parseWakeUps(wakeUps) }
     },
     recordBaseline: async (seat, baseline) => {
       await redis.hsetnx(key(seat), 'baseline', JSON.stringify(baseline))
@@ -70,6 +86,7 @@ async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat 
     redis.hget(`${prefix}item:seat-${id}`, 'generation'),
   ])
   if (hash['lms'] === undefined) return undefined
+  if (hash['alias'] !== undefined) return readSeat(redis, prefix, SeatId.parse(hash['alias']))
   const { waitingSince, ...fields } = SeatFields.parse(hash)
   return {
     id,
@@ -89,7 +106,7 @@ function readClaim(key: string, text: string): Claim {
 /** Claim keys begin with store and order; see `claimKey` in core. */
 function ordersOf(claims: readonly string[]): readonly OrderRef[] {
   const refs = new Map<string, OrderRef>()
-  for (const claim of claims) {
+  for (const claim of claims.filter(isOrderClaim)) {
     const [store, order] = claim.split('/')
     refs.set(`${store}/${order}`, { store: StoreId.parse(store), order: OrderId.parse(order) })
   }

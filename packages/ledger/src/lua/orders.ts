@@ -1,5 +1,5 @@
 /**
- * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted),
+ * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted, open, tells, catalogue),
  * `…:items` (line to JSON items), `…:claims` (claim key to seat), `seat:<id>` (hash), `seat:<id>:claims` (claim key to
  * JSON of access and mode), `seats` (lms/course/address to seat).
  */
@@ -92,6 +92,8 @@ local function apply(ref, offer, number, by_reading)
     end
   end
   for line, sold in pairs(offer.items) do redis.call('HSET', items, line, sold) end
+  redis.call('SADD', P .. 'orders:' .. ref.store, ref.order)
+  redis.call('HSET', key, 'open', cjson.encode(offer.plan.open), 'tells', offer.tells and '1' or '0', 'catalogue', offer.catalogue)
   redis.call('HSET', key, 'status', offer.status, 'modifiedAt', offer.modifiedAtMs, 'hash', offer.hash,
     'lines', cjson.encode(offer.lines), 'applied', number)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
@@ -151,6 +153,20 @@ export const orderScripts = {
   noteHint: String.raw`
     local ref = cjson.decode(ARGV[1])
     hint(ref, ARGV[2])
+    return accepted('read')`,
+
+  reviveUnderCatalogue: String.raw`
+    local store, catalogue = ARGV[1], ARGV[2]
+    local codes = { ORDER_LINE_UNKNOWN = true, LMS_COURSE_UNKNOWN = true, LMS_MODE_UNAVAILABLE = true }
+    for _, id in ipairs(redis.call('ZRANGE', P .. 'agenda:dead', 0, -1)) do
+      local fields = redis.call('HMGET', item_key(id), 'kind', 'code', 'seat', 'store', 'order')
+      local refs = {}
+      if codes[fields[2]] and fields[1] == 'order' then refs = { { store = fields[4], order = fields[5] } } end
+      if codes[fields[2]] and fields[1] == 'seat' then refs = orders_of(fields[3]) end
+      for _, ref in ipairs(refs) do
+        if ref.store == store and redis.call('HGET', order_key(ref), 'catalogue') ~= catalogue then hint(ref, 'catalogue') end
+      end
+    end
     return accepted('read')`,
 
   numberRead: String.raw`

@@ -1,0 +1,52 @@
+/**
+ * Accounts and operators' claims in Lua. Keys beside those of orders: `accounts` (lms/course/account number to seat),
+ * `operator:<claim>` (hash: who, why, when).
+ */
+export const seatScripts = {
+  // The first seat of an account stays; a later one gives it all it has and becomes its alias. An address finds a seat
+  // only while its account is unknown: the next sale to it asks the LMS again whose address it is.
+  bindAccount: String.raw`
+    local seat, account = ARGV[1], ARGV[2]
+    local key = P .. 'seat:' .. seat
+    local fields = redis.call('HMGET', key, 'lms', 'course', 'index')
+    local name = fields[1] .. '/' .. fields[2] .. '/' .. cjson.decode(account).id
+    local first = redis.call('HGET', P .. 'accounts', name)
+    redis.call('HSET', key, 'account', account)
+    redis.call('HDEL', key, 'waitingSince')
+    if redis.call('HGET', P .. 'seats', fields[3]) == seat then redis.call('HDEL', P .. 'seats', fields[3]) end
+    if not first or first == seat then
+      redis.call('HSET', P .. 'accounts', name, seat)
+      return accepted('bound')
+    end
+    local survivor = P .. 'seat:' .. first
+    local access = 'withdrawn'
+    for claim, text in pairs(to_map(redis.call('HGETALL', key .. ':claims'))) do
+      redis.call('HSET', survivor .. ':claims', claim, text)
+      if cjson.decode(text)[1] == 'granted' then access = 'granted' end
+      local store, order = string.match(claim, '^([^/~]+)/([^/]+)/')
+      if store then redis.call('HSET', order_key({ store = store, order = order }) .. ':claims', claim, first) end
+    end
+    redis.call('DEL', key .. ':claims')
+    redis.call('HSET', key, 'alias', first)
+    if redis.call('HGET', key, 'invited') == '1' then redis.call('HSET', survivor, 'invited', '1') end
+    note(seat_item(seat), 'merged', first)
+    note(seat_item(first), 'joined', seat)
+    redis.call('HSET', item_key(seat_item(seat)), 'settled', redis.call('HGET', item_key(seat_item(seat)), 'generation'))
+    place(seat_item(seat), 'settled', redis.call('HGET', item_key(seat_item(seat)), 'lane'), 0)
+    bump_seat(first, fields[1], access)
+    return accepted('merged')`,
+
+  setOperatorClaim: String.raw`
+    local claim = cjson.decode(ARGV[1])
+    local seat = claim.seat or seat_for(claim, claim.freshSeat)
+    seat = redis.call('HGET', P .. 'seat:' .. seat, 'alias') or seat
+    local lms = redis.call('HGET', P .. 'seat:' .. seat, 'lms')
+    if not lms then return accepted('unknown') end
+    redis.call('HSET', P .. 'operator:' .. claim.key, 'by', claim.by, 'reason', claim.reason, 'at', NOW, 'seat', seat)
+    local claims = P .. 'seat:' .. seat .. ':claims'
+    if claim.access == 'withdrawn' then redis.call('HDEL', claims, claim.key)
+    else redis.call('HSET', claims, claim.key, cjson.encode({ claim.access, claim.item.mode })) end
+    note(seat_item(seat), 'operator', claim.access .. ' by ' .. claim.by .. ': ' .. claim.reason)
+    bump_seat(seat, lms, claim.access)
+    return accepted(seat)`,
+} as const
