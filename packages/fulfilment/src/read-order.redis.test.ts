@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import {
   JobFailure,
+  LineId,
+  readOrder as readOrderJob,
   type OrderReading,
   type OrderSnapshot,
   type Store,
