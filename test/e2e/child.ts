@@ -10,7 +10,7 @@ export interface ChildStart {
   /** Below the root, such as `apps/cli/src/main.ts`. */
   readonly script: string
   readonly args?: readonly string[]
-  /** All that it finds in its environment, besides PATH and HOME: nothing of ours leaks in. */
+  /** All that it finds in its environment, besides PATH, HOME and where Node caches what it compiled. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Where it runs; at the root unless given. */
   readonly folder?: string
@@ -45,7 +45,7 @@ export function startChild({ script, args = [], env = {}, folder = root }: Child
   const { PATH, HOME } = process.env
   const child = spawn(process.execPath, [...nodeFlags, `${root}/${script}`, ...args], {
     cwd: folder,
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE: `${root}/node_modules/.cache/e2e`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const written = { stdout: '', stderr: '' }
@@ -69,7 +69,7 @@ export function startChild({ script, args = [], env = {}, folder = root }: Child
 }
 
 /** Runs a main file to its end; after `withinMs` it is killed. */
-export async function runChild(start: ChildStart, withinMs = 30_000): Promise<Ended> {
+export async function runChild(start: ChildStart, withinMs = 60_000): Promise<Ended> {
   const child = startChild(start)
   const timer = setTimeout(() => child.signal('SIGKILL'), withinMs)
   const ending = await child.ended

@@ -1,5 +1,5 @@
 import { setInterval as every } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { closeRedis, connectRedis, createLogger, untilRedisReady } from '@seatkeeper/service'
 import { signWebhook } from '@seatkeeper/simulators'
@@ -10,6 +10,8 @@ import { runChild } from './child.ts'
 import { startSystemProcesses, type SystemProcesses } from './processes.ts'
 import { webhookSecret } from './site.ts'
 import { until } from './until.ts'
+
+jest.setTimeout(180_000)
 
 /* One system of real processes, in the order of a bad day. */
 let system: SystemProcesses
@@ -30,7 +32,7 @@ beforeAll(async () => {
   redis = connectRedis(system.redis.url, 'ledger', createLogger('silent'))
   await untilRedisReady(redis, 5000)
   ledger = createLedger(redis)
-}, 60_000)
+})
 
 afterAll(async () => {
   await closeRedis(redis)
@@ -103,40 +105,40 @@ describe('the main job', () => {
     for (const learner of learners) await untilHeld(system, { learner, run: 'CS101', mode: 'verified' })
   })
 
+  // After 20 s a process gives up closing and ends with 1.
   it('lets every process end within 20 s at SIGTERM, and a job that runs to its end', async () => {
     const names = Object.keys(system.processes)
     register(system, 'edsger')
-    const call = holdCall()
+    const call = holdWorkOn('edsger')
     await buy('edsger', products.art)
     await call.arrived
-    const startedMs = performance.now()
     const closing = Promise.all(names.map((name) => system.kill(name, 'SIGTERM')))
     call.release()
     expect(await closing).toEqual(names.map(() => ({ code: 0, signal: null })))
-    expect(performance.now() - startedMs).toBeLessThan(20_000)
     expect(held(system, 'edsger', 'ART')).toBe('verified')
     expect(await activeJobs()).toEqual([])
     await Promise.all(names.map((name) => system.restart(name)))
   })
 
+  // A killed worker's lease lasts 30 s, and what is due is looked at every 30 s: about half a minute, seldom a whole one.
   it('finishes the job of a killed worker in another', async () => {
     register(system, 'barbara')
-    const call = holdCall()
+    const call = holdWorkOn('barbara')
     await buy('barbara', products.art)
     await call.arrived
     await system.add('enroll-2', 'enroll')
     await system.kill('enroll')
     call.release()
-    await untilHeld(system, { learner: 'barbara', run: 'ART', mode: 'verified', withinMs: 45_000 })
+    await untilHeld(system, { learner: 'barbara', run: 'ART', mode: 'verified', withinMs: 75_000 })
     expect(eventsOf('barbara')).toEqual(enrolling)
-  }, 60_000)
+  })
 
   it('gives the buyer who registered late what they paid for', async () => {
     await untilHeld(system, { learner: 'nora', run: 'ART', mode: 'verified', withinMs: 45_000 })
     await until('nothing is due', async () => (await ledger.conservation()).due === 0)
     const { registered, settled } = await ledger.conservation()
     expect(registered).toBe(settled)
-  }, 60_000)
+  })
 })
 
 async function buy(learner: string, product: number): Promise<number> {
@@ -178,7 +180,7 @@ function startLoad() {
   const stopping = new AbortController()
   let ingress = 'ingress'
   const sell = async () => {
-    for await (const _ of every(25, undefined, { signal: stopping.signal })) {
+    for await (const _ of every(50, undefined, { signal: stopping.signal })) {
       const learner = `learner-${learners.length}`
       register(system, learner)
       learners.push(learner)
@@ -201,16 +203,23 @@ function startLoad() {
   }
 }
 
-/** Keeps the next look for an account at the LMS from being answered, and with it the job that asks. */
-function holdCall(): { readonly arrived: Promise<void>; release(): void } {
+/** Keeps the LMS from answering what a learner's row is, and with it the job that asks before it writes. */
+function holdWorkOn(learner: string): { readonly arrived: Promise<void>; release(): void } {
   const arrival = Promise.withResolvers<void>()
   const release = Promise.withResolvers<void>()
-  const run = () => {
+  const run = async ({ path }: { readonly path: string }) => {
+    if (!path.includes(learner)) return
     arrival.resolve()
-    return release.promise
+    await release.promise
   }
-  system.campus.faults.add({ route: 'accounts', kind: 'hook', times: 1, run })
-  return { arrived: arrival.promise, release: () => release.resolve() }
+  const heal = system.campus.faults.add({ route: 'enrollment-get', kind: 'hook', run })
+  return {
+    arrived: arrival.promise,
+    release: () => {
+      heal()
+      release.resolve()
+    },
+  }
 }
 
 interface Letter {

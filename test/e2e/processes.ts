@@ -1,12 +1,9 @@
 import type { LmsOptions } from '@seatkeeper/simulators'
-import { hashPassword } from '@seatkeeper/dashboard'
 import { startChild, type Child, type Ending } from './child.ts'
+import { commandOf, workerMain, type Kind } from './command-of.ts'
 import { freePort } from './free-port.ts'
 import { startSite, webhookSecret, type Site } from './site.ts'
 import { until } from './until.ts'
-
-/** What a process does. */
-export type Kind = 'ingress' | 'enroll' | 'revoke' | 'orders' | 'dashboard'
 
 /** One process of the system; the same name, ports and settings for all its lives. */
 export interface SystemProcess {
@@ -53,9 +50,6 @@ const usual: Readonly<Record<string, Kind>> = {
   revoke: 'revoke',
   orders: 'orders',
 }
-
-/** The dashboard's password. */
-export const dashboardPassword = 'a password for tests'
 
 /** Starts shop, LMS, Redis and every process, as compose does; the shop's webhooks point at the first ingress. */
 export async function startSystemProcesses(options: SystemOptions = {}): Promise<SystemProcesses> {
@@ -118,7 +112,9 @@ interface Around {
 
 async function createProcess(name: string, kind: Kind, { site, settings, workerScript }: Around) {
   const ports = { main: await freePort(), health: await freePort() }
-  const env = { ...commonSettings(site), ...portSettings(ports), ...(await secretsOf(kind, site)), ...settings }
+  const given = { PORT: `${ports.main}`, DASHBOARD_PORT: `${ports.main}`, HEALTH_PORT: `${ports.health}` }
+  const command = await commandOf(kind, site, { ...given, ...settings })
+  const script = command.script === workerMain ? (workerScript ?? workerMain) : command.script
   const healthUrl = `http://127.0.0.1:${ports.health}`
   const url = `http://127.0.0.1:${ports.main}`
   const readyUrl = kind === 'dashboard' ? `${url}/login` : `${healthUrl}/ready`
@@ -133,39 +129,13 @@ async function createProcess(name: string, kind: Kind, { site, settings, workerS
     healthUrl,
     child: current,
     start: async () => {
-      const main = mains[kind]
-      const script = main.script === workerMain ? (workerScript ?? workerMain) : main.script
-      const started = startChild({ ...main, script, env })
+      const started = startChild({ ...command, script })
       child = started
       const explain = () => `${started.stdout()}${started.stderr()}`
       await until(`${name} is ready`, async () => started.hasEnded() || (await answers(readyUrl)), { explain })
       if (started.hasEnded()) throw new Error(`${name} ended at once: ${explain()}`)
     },
   }
-}
-
-const workerMain = 'apps/worker/src/main.ts'
-const mains: Readonly<Record<Kind, { readonly script: string; readonly args?: readonly string[] }>> = {
-  ingress: { script: 'apps/ingress/src/main.ts' },
-  enroll: { script: workerMain, args: ['--roles', 'enroll'] },
-  revoke: { script: workerMain, args: ['--roles', 'revoke'] },
-  orders: { script: workerMain, args: ['--roles', 'orders'] },
-  dashboard: { script: 'apps/dashboard/src/main.ts' },
-}
-
-function commonSettings({ configFile, redis }: Site) {
-  return { SEATKEEPER_CONFIG: configFile, REDIS_URL: redis.url, HOST: '127.0.0.1', LOG_LEVEL: 'info' }
-}
-
-function portSettings({ main, health }: { readonly main: number; readonly health: number }) {
-  return { PORT: String(main), DASHBOARD_PORT: String(main), HEALTH_PORT: String(health) }
-}
-
-/** Each process gets the secrets of its role and no others. */
-async function secretsOf(kind: Kind, { secrets }: Site): Promise<Readonly<Record<string, string>>> {
-  if (kind === 'dashboard') return { DASHBOARD_PASSWORD_HASH: await hashPassword(dashboardPassword) }
-  if (kind === 'ingress') return secrets.webhooks
-  return kind === 'orders' ? secrets.shop : secrets.lms
 }
 
 async function openShop({ shop }: Site, ingress: SystemProcess | undefined): Promise<void> {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  { withinMs = 20_000, explain = () => '' }: { readonly withinMs?: number; readonly explain?: () => string } = {},
+  { withinMs = 45_000, explain = () => '' }: { readonly withinMs?: number; readonly explain?: () => string } = {},
 ): Promise<void> {
   const deadline = performance.now() + withinMs
   while (!(await isSo())) {

@@ -39,7 +39,11 @@ export function deadLetterCommand(surroundings: Surroundings): Command {
     .option('--by <name>', 'who asks, for the record', userInfo().username)
     .option('--dry-run', 'only say which')
     .option('--json', 'for programs')
-    .action((items: string[], options: ReplayOptions) => replayCommand(surroundings, items, options))
+    .action((items: string[], options: ReplayOptions, self: Command) => {
+      if (!isOneChoice(items, options))
+        self.error('error: say which dead letters to replay: their items, or --code CODE, or --all')
+      return replayCommand(surroundings, items, options)
+    })
   return command
 }
 
@@ -51,18 +55,21 @@ interface ReplayOptions {
   readonly json?: true
 }
 
+function isOneChoice(items: readonly string[], { code, all }: ReplayOptions): boolean {
+  return [items.length > 0, code !== undefined, all === true].filter(Boolean).length === 1
+}
+
 async function replayCommand(
   surroundings: Surroundings,
   items: readonly string[],
   options: ReplayOptions,
 ): Promise<void> {
-  const { code, all, by, dryRun, json } = options
-  if ([items.length > 0, code !== undefined, all === true].filter(Boolean).length !== 1) {
-    throw new StartError('Say which dead letters to replay: their items, or --code CODE, or --all.')
-  }
+  const { code, by, dryRun, json } = options
   await withLedger(surroundings, async ({ ledger, wakeUps, deadLetters }) => {
-    const chosen = items.length > 0 ? items : (await deadOf(ledger, code)).map(({ item }) => itemId(item))
-    const revived = dryRun ? chosen : await replay({ agenda: ledger, wake: (due) => wakeUps.wake(due) })(chosen, by)
+    const dead = (await deadOf(ledger, code)).map(({ item }) => itemId(item))
+    const chosen = items.length > 0 ? items : dead
+    const revive = replay({ agenda: ledger, wake: (due) => wakeUps.wake(due) })
+    const revived = dryRun ? chosen.filter((id) => dead.includes(id)) : await revive(chosen, by)
     if (!dryRun) await deadLetters.sync(await ledger.dead())
     const skipped = chosen.filter((id) => !revived.includes(id))
     if (json)
@@ -74,7 +81,7 @@ async function replayCommand(
 }
 
 async function deadOf(ledger: Opened['ledger'], code?: string): Promise<readonly ItemState[]> {
-  if (code !== undefined && !(code in failures))
+  if (code !== undefined && !Object.hasOwn(failures, code))
     throw new StartError(`There is no failure code ${code}; docs/failures.md lists them.`)
   const dead = await ledger.dead()
   return code === undefined ? dead : dead.filter(({ failure }) => failure?.code === code)

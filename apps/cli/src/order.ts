@@ -70,10 +70,11 @@ async function readSeat(ledger: Opened['ledger'], id: Seat['id']): Promise<Shown
   return { seat, status: item?.failure?.code ?? item?.waitReason ?? item?.status ?? 'unknown', timeline }
 }
 
-/** Addresses, and the LMS's own words, stay in the ledger. */
+/** Addresses, and the other side's own words, stay in the ledger. */
 function asJson({ order, seats }: ShownOrder): object {
   return {
     ...order,
+    timeline: withoutTheirWords(order.timeline),
     lines: Object.fromEntries(order.lines),
     seats: seats.map(({ seat, status, timeline }) => ({
       seat: seat.id,
@@ -83,9 +84,13 @@ function asJson({ order, seats }: ShownOrder): object {
       wanted: wantedOf(seat),
       applied: seat.applied,
       claims: seat.claims,
-      timeline: timeline.filter(({ what }) => what !== 'said'),
+      timeline: withoutTheirWords(timeline),
     })),
   }
+}
+
+function withoutTheirWords<Entry extends TimelineEntry>(timeline: readonly Entry[]): readonly Entry[] {
+  return timeline.filter(({ what }) => what !== 'said')
 }
 
 function asText({ order, seats }: ShownOrder): string {
@@ -97,12 +102,10 @@ function asText({ order, seats }: ShownOrder): string {
     seat.applied === null ? 'not yet' : enrolmentText(seat.applied),
     status,
   ])
-  const events = [
+  const events = withoutTheirWords([
     ...order.timeline.map((entry) => ({ of: 'order', ...entry })),
     ...seats.flatMap(({ seat, timeline }) => timeline.map((entry) => ({ of: `seat ${seat.course}`, ...entry }))),
-  ]
-    .filter(({ what }) => what !== 'said')
-    .toSorted((one, other) => one.atMs - other.atMs)
+  ]).toSorted((one, other) => one.atMs - other.atMs)
   return [
     `Order ${order.order} of ${order.store}: ${order.status}, modified ${moment(order.modifiedAtMs)} UTC; its reading is ${order.itemStatus}`,
     '',

@@ -11,7 +11,7 @@ export interface Surroundings {
 
 /** The `seatkeeper` command. Exit codes: 0 done, 1 could not be done (one sentence says why), 2 wrongly called. */
 export function createProgram(surroundings: Surroundings): Command {
-  return new Command('seatkeeper')
+  const program = new Command('seatkeeper')
     .description('Looks into Seatkeeper and sets things right.')
     .addHelpText(
       'after',
@@ -21,5 +21,12 @@ export function createProgram(surroundings: Surroundings): Command {
     .addCommand(deadLetterCommand(surroundings))
     .addCommand(configCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  endWithTwo(program)
+  return program
+}
+
+/** What was called wrongly ends with 2; a command of commander's does not take this over from the one above it. */
+function endWithTwo(command: Command): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  for (const below of command.commands) endWithTwo(below)
 }

@@ -23,7 +23,7 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
   const drawn = new Table({
     head: heading.map((title) => styleText('bold', title)),
     chars: plain,
-    style: { head: [], 'padding-left': 0, 'padding-right': 0 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
   drawn.push(...rows.map((row) => [...row]))
   return drawn.toString()

@@ -1,6 +1,6 @@
 import { enrollSeat, itemId, JobFailure, readOrder, type FailureCode, type Outcome, type Seat } from '@seatkeeper/core'
-import { createProber, gateOf, startWorker, workerConnection } from '@seatkeeper/queue'
-import { Redis } from 'ioredis'
+import { createProber, gateOf, startWorker } from '@seatkeeper/queue'
+import { connectRedis } from '@seatkeeper/service'
 import { end, itemOf, sell, settle, stumble, until, wait, type Sale, type Scene } from './scene.fixture.ts'
 
 const wellSold: readonly Omit<Sale, 'order'>[] = [
@@ -43,7 +43,7 @@ export async function playADay(scene: Scene): Promise<string> {
 /** Lets real workers work until nothing is due. */
 async function workOff(scene: Scene): Promise<void> {
   const { ledger, deadLetters, server, parts } = scene
-  const connection = new Redis(server.url, workerConnection)
+  const connection = connectRedis(server.url, 'worker', parts.log)
   const onError = (error: unknown) => parts.log.error('day.failed', { error })
   const workers = (await ledger.lanes()).map((lane) => {
     const gate = gateOf(lane) ?? lane

@@ -16,10 +16,18 @@ import {
   serveHealth,
   Settings,
 } from '@seatkeeper/service'
+import { Command } from 'commander'
 import { catalogueOf, IngressConfig, startIngress } from './index.ts'
 
 /** Receives webhooks: reads its settings, opens Redis, serves, closes in order. */
 async function main(): Promise<void> {
+  new Command('ingress')
+    .description('Receives the webhooks of shops at /webhooks/<store>.')
+    .addHelpText(
+      'after',
+      '\nEnvironment: SEATKEEPER_CONFIG, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED.',
+    )
+    .parse()
   const settings = loadSettings(Settings, process.env)
   const config = loadConfig(IngressConfig, { file: settings.SEATKEEPER_CONFIG, env: process.env })
   const log = createLogger(settings.LOG_LEVEL)

@@ -1,10 +1,19 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { IngressConfig } from '@seatkeeper/ingress'
-import { closeOnSignal, createLogger, exitOnCrash, failStart, loadConfig, loadSettings } from '@seatkeeper/service'
+import {
+  closeOnSignal,
+  createLogger,
+  exitOnCrash,
+  failStart,
+  loadConfig,
+  loadSettings,
+  redisDemands,
+} from '@seatkeeper/service'
 import { privateRedisOrUrl } from '@seatkeeper/simulators'
 import { workerConfig } from '@seatkeeper/worker'
 import { Command } from 'commander'
+import { sayWhyNoRedis } from './no-redis.ts'
 import { SandboxSettings } from './settings.ts'
 import { startSystem } from './start-system.ts'
 
@@ -14,6 +23,10 @@ async function main(): Promise<void> {
     .description('Runs ingress, workers and dashboard in one process: enough for a small school.')
     .requiredOption('--config <file>', 'the configuration, see docs/configuration.md')
     .option('--data <folder>', 'where the private Redis keeps its data, unless REDIS_URL names one', 'data')
+    .addHelpText(
+      'after',
+      '\nEnvironment: DASHBOARD_PASSWORD_HASH, DASHBOARD_PORT, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED.',
+    )
     .parse()
     .opts<{ config: string; data: string }>()
   const settings = loadSettings(SandboxSettings, process.env)
@@ -26,10 +39,12 @@ async function main(): Promise<void> {
   exitOnCrash(log)
   const directory = resolve(data)
   await mkdir(directory, { recursive: true })
-  const redis = await privateRedisOrUrl(process.env, (text) => log.info('redis.private', { text }), directory)
+  const say = (text: string) => log.info('redis.private', { text })
+  const redis = await privateRedisOrUrl(process.env, say, directory).catch(sayWhyNoRedis)
   const ports = { ingress: settings.PORT, dashboard: settings.DASHBOARD_PORT, health: settings.HEALTH_PORT }
-  const passwordHash = settings.DASHBOARD_PASSWORD_HASH
-  const system = await startSystem({ config, redisUrl: redis.url, host: settings.HOST, ports, passwordHash, log })
+  const { HOST: host, DASHBOARD_PASSWORD_HASH: passwordHash } = settings
+  const demands = redisDemands(settings)
+  const system = await startSystem({ config, redisUrl: redis.url, demands, host, ports, passwordHash, log })
   closeOnSignal(log, [system, { close: () => redis.stop() }])
   log.info('system.started', { webhooks: system.ingressUrl, dashboard: system.dashboardUrl })
 }

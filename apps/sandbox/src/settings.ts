@@ -2,6 +2,11 @@ import { DashboardSettings } from '@seatkeeper/dashboard'
 import { Settings } from '@seatkeeper/service'
 
 /** What one process for everything reads from its environment. */
-export const SandboxSettings = Settings.pick({ HOST: true, PORT: true, HEALTH_PORT: true, LOG_LEVEL: true }).extend(
-  DashboardSettings.pick({ DASHBOARD_PORT: true, DASHBOARD_PASSWORD_HASH: true }).shape,
-)
+export const SandboxSettings = Settings.pick({
+  HOST: true,
+  PORT: true,
+  HEALTH_PORT: true,
+  LOG_LEVEL: true,
+  REDIS_APPENDFSYNC: true,
+  REDIS_ACCEPTED: true,
+}).extend(DashboardSettings.pick({ DASHBOARD_PORT: true, DASHBOARD_PASSWORD_HASH: true }).shape)

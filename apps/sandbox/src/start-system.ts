@@ -3,12 +3,23 @@ import { acceptNews, replay } from '@seatkeeper/fulfilment'
 import { catalogueOf, startIngress, type IngressConfig } from '@seatkeeper/ingress'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { createWakeUps } from '@seatkeeper/queue'
-import { closeRedis, connectRedis, createMetrics, serveHealth, type Closable, type Logger } from '@seatkeeper/service'
+import {
+  closeRedis,
+  connectRedis,
+  createMetrics,
+  createRedisCheck,
+  serveHealth,
+  type Closable,
+  type Logger,
+  type RedisDemands,
+} from '@seatkeeper/service'
 import { startWorkers, type Role, type WorkerConfig } from '@seatkeeper/worker'
 
 export interface SystemParts {
   readonly config: WorkerConfig & { readonly webhooks: IngressConfig }
   readonly redisUrl: string
+  /** What Redis must be like, or readiness says no. */
+  readonly demands: RedisDemands
   readonly host: string
   /** 0 takes any free port. */
   readonly ports: { readonly ingress: number; readonly dashboard: number; readonly health: number }
@@ -35,6 +46,7 @@ const bullPrefix = '{seatkeeper}:bull'
 export async function startSystem({
   config,
   redisUrl,
+  demands,
   host,
   ports,
   passwordHash,
@@ -56,7 +68,8 @@ export async function startSystem({
   const worker = startWorkers({ config, roles: allRoles, ledger, place, concurrency: 10, log, metrics })
   const ingress = await startIngress({ config: config.webhooks, accept, host, port: ports.ingress, log, metrics })
   const dashboard = await startDashboard({ redis, ledger, bullPrefix, passwordHash, host, port: ports.dashboard, log })
-  const health = await serveHealth({ host, port: ports.health, checks: worker.checks, metrics })
+  const checks = [...worker.checks, createRedisCheck(redis, demands, log)]
+  const health = await serveHealth({ host, port: ports.health, checks, metrics })
   const inOrder: readonly Closable[] = [ingress, worker, wakeUps, dashboard, health]
   return {
     ingressUrl: ingress.url,

@@ -30,9 +30,12 @@ export function workerConfig(roles: readonly Role[]) {
 }
 export type WorkerConfig = z.output<ReturnType<typeof workerConfig>>
 
-/** A part that no role asks for: its secrets need not be there. */
+/** A part that no role asks for: neither it nor its secrets need be there. */
 function leftOut<List extends z.ZodType>(_list: List) {
-  return z.unknown().transform((): z.output<List> | [] => [])
+  return z
+    .unknown()
+    .optional()
+    .transform((): z.output<List> | [] => [])
 }
 
 /** Looks for an account half a minute after the sale, then ever more seldom, at least every six hours. */

@@ -101,6 +101,8 @@ export interface Ledger {
   settle(id: string, generation: number, outcome: Outcome, lease: Lease): Promise<boolean>
   /** Gives a lease back after a failure; true if the item has changed since `generation` was read. One step, as with `settle`. */
   giveBack(lease: Lease, id: string, generation: number): Promise<boolean>
+  /** Somebody else has the item in hand: if they die, the sweep looks at it as soon as their lease has run out. */
+  lookAfterLease(id: string): Promise<void>
   /**
    * A write's fate is unknown: whatever becomes of this turn, the item is looked at again after `delayMs`, even if it is
    * settled before.

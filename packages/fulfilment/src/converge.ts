@@ -7,6 +7,9 @@ export interface Turn {
   readonly leaseMs: number
 }
 
+/** A lease outlasts its job's deadline by this, so that a job that keeps to it never loses its turn. */
+export const leaseGraceMs = 5000
+
 type Step = (lease: Lease) => Promise<Outcome>
 
 const turnsPerWakeUp = 3
@@ -16,13 +19,16 @@ const turnsPerWakeUp = 3
  *
  * If a fact changed meanwhile, neither an outcome nor a failure is worth anything: the item is converged again, three
  * times in all, and then left due. A busy lease ends the wake-up at once: its holder gives it back in one step with
- * looking whether something changed, so it sees whatever woke us. The other side's own words, where something failed, go
- * to the item's timeline and no further.
+ * looking whether something changed, so it sees whatever woke us; should it have died, the sweep looks
+ * once its lease has run out. The other side's own words, where something failed, go to the item's timeline and no further.
  */
 export async function converge(ledger: Ledger, { id, leaseMs }: Turn, step: Step): Promise<Outcome> {
   for (let turn = 0; turn < turnsPerWakeUp; turn += 1) {
     const lease = await ledger.lease(id, leaseMs)
-    if (lease === undefined) return { status: turn === 0 ? 'busy' : 'superseded' }
+    if (lease === undefined) {
+      await ledger.lookAfterLease(id)
+      return { status: turn === 0 ? 'busy' : 'superseded' }
+    }
     const outcome = await takeTurn(ledger, id, lease, step)
     if (outcome !== 'changed') return outcome
   }

@@ -14,7 +14,7 @@ import {
   type StorePolicy,
   type WakeUp,
 } from '@seatkeeper/core'
-import { converge } from './converge.ts'
+import { converge, leaseGraceMs } from './converge.ts'
 import { offerOf } from './offer.ts'
 import { planOrder } from './plan-order.ts'
 
@@ -39,7 +39,7 @@ export function readOrder(parts: ReadOrderParts) {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<Outcome> => {
     const ref = { store, order }
-    const turn = { id: itemId({ kind: 'order', ...ref }), leaseMs: readOrderJob.deadlineMs * 2 }
+    const turn = { id: itemId({ kind: 'order', ...ref }), leaseMs: readOrderJob.deadlineMs + leaseGraceMs }
     return converge(parts.ledger, turn, () => readUntilCurrent(parts, ref, signal))
   }
 }

@@ -17,7 +17,7 @@ import {
   type Seat,
   type SeatId,
 } from '@seatkeeper/core'
-import { converge } from './converge.ts'
+import { converge, leaseGraceMs } from './converge.ts'
 import { nextLookMs, type Patience } from './patience.ts'
 
 export interface SettleSeatParts {
@@ -47,7 +47,7 @@ export function settleSeat(parts: SettleSeatParts) {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<Outcome> => {
     const id = itemId({ kind: 'seat', lms, seat })
-    return converge(parts.ledger, { id, leaseMs: enrollSeat.deadlineMs * 2 }, async (lease) =>
+    return converge(parts.ledger, { id, leaseMs: enrollSeat.deadlineMs + leaseGraceMs }, async (lease) =>
       settle({ ...parts, seat: await theSeat(parts.ledger, seat), lease, signal }),
     )
   }

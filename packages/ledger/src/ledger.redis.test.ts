@@ -126,6 +126,21 @@ describe('applySnapshot', () => {
     expect((await ledger.applySnapshot(anOffer(later))).result).toBe('applied')
   })
 
+  it('heals what died of an older state, the order’s own item included', async () => {
+    const ledger = aLedger()
+    await ledger.noteHint(anOrder(), 'action')
+    await apply(ledger, anOffer(anOrder()))
+    const seat = await theSeat(ledger)
+    const failure = { permanent: true, backoff, random: 0 }
+    await ledger.fileFailure({ id: 'order-shop-1001', generation: 1, code: 'ORDER_WITHOUT_LEARNER', ...failure })
+    await ledger.fileFailure({ id: `seat-${seat.id}`, generation: 1, code: 'LMS_COURSE_UNKNOWN', ...failure })
+    const resent = anOrder({ modifiedAtMs: anOrder().modifiedAtMs + 5000 })
+    expect((await ledger.applySnapshot(anOffer(resent))).wakeUps).toMatchObject([
+      { lane: 'enroll.campus', generation: 2 },
+    ])
+    expect(await ledger.conservation()).toEqual({ registered: 2, settled: 1, due: 1, waiting: 0, dead: 0 })
+  })
+
   it('makes no seat for an order that never granted anything', async () => {
     const ledger = aLedger()
     const { result, wakeUps } = await ledger.applySnapshot(
@@ -292,6 +307,16 @@ describe('the agenda', () => {
     expect(await ledger.sweep('enroll.campus', 10)).toEqual([])
   })
 
+  it('gives the sweep an item whose holder died once its lease has run out', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const id = `seat-${(await theSeat(ledger)).id}`
+    await ledger.lease(id, 1)
+    await ledger.lookAfterLease(id)
+    const found = await eventually(() => ledger.sweep('enroll.campus', 10))
+    expect(found).toMatchObject([{ generation: 1 }])
+  })
+
   it('gives the sweep a waiting item when its time has come', async () => {
     const ledger = aLedger()
     await ledger.applySnapshot(anOffer(anOrder()))
@@ -396,3 +421,11 @@ describe('tokens', () => {
     expect(await tokens.read()).toBeUndefined()
   })
 })
+
+/** The first answer that is not empty, within a second. */
+async function eventually<Element>(ask: () => Promise<readonly Element[]>): Promise<readonly Element[]> {
+  const deadline = performance.now() + 1000
+  let answer = await ask()
+  while (answer.length === 0 && performance.now() < deadline) answer = await ask()
+  return answer
+}

@@ -53,7 +53,7 @@ function createItems(
   run: Scripts,
   redis: Redis,
   prefix: string,
-): Pick<Ledger, 'itemStatus' | 'settle' | 'giveBack' | 'recheckLater' | 'noteWords'> {
+): Pick<Ledger, 'itemStatus' | 'settle' | 'giveBack' | 'lookAfterLease' | 'recheckLater' | 'noteWords'> {
   return {
     itemStatus: async (id) => {
       const [generation, status] = await redis.hmget(`${prefix}item:${id}`, 'generation', 'status')
@@ -63,6 +63,9 @@ function createItems(
     settle: async (id, generation, outcome, lease) =>
       (await run('settleItem', id, generation, JSON.stringify(outcome), lease.key, lease.token)) === 1,
     giveBack: async ({ key, token }, id, generation) => (await run('giveBackLease', key, token, id, generation)) === 1,
+    lookAfterLease: async (id) => {
+      await run('lookAfterLease', id, id)
+    },
     recheckLater: async (id, delayMs) => {
       await run('recheckItem', id, delayMs)
     },

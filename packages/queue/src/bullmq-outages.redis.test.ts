@@ -4,7 +4,7 @@ import { Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { aWakeUp, enrollLane } from './agenda.fixture.ts'
 import { openServer, type Bench } from './bench.fixture.ts'
-import { producerConnection } from './connections.ts'
+import { producerConnection } from './connections.fixture.ts'
 import { endsWithin } from './deadline.ts'
 import { until } from './until.fixture.ts'
 import { createWakeUps } from './wake-ups.ts'
@@ -111,8 +111,11 @@ describe('a worker', () => {
     await until('it blocks', () => bench.isBlocked())
     const retries = retriesOf(bench.consumer.connection)
     await host.server.kill()
-    await until('its pauses are the longest', () => retries.made > 10, 20_000)
-    await host.server.restart()
+    try {
+      await until('its pauses are the longest', () => retries.made > 10, 20_000)
+    } finally {
+      await host.server.restart()
+    }
     const fromMs = performance.now()
     await until('the producer is back', () => bench.producer.connection.status === 'ready')
     await bench.wakeUps.wake([first])

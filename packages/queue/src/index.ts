@@ -1,4 +1,3 @@
-export { producerConnection, workerConnection } from './connections.ts'
 export {
   createDeadLetters,
   deadLetterLane,

@@ -38,7 +38,7 @@ function runCampus() {
   const prober = createProber({ gate, gates, probe, everyMs: 100 })
   const worker = bench.start(handler, { prober, random: () => 0, concurrency: 2 })
   const quiet = { onShut: () => undefined, onOpen: () => undefined, onError: (error: Error) => void errors.push(error) }
-  const keeper = keepGate({ gate, gates, workers: [worker], prober, pollMs: 20, ...quiet })
+  const keeper = keepGate({ gate, gates, workers: [worker], prober, pollMs: 200, ...quiet })
   bench.defer(() => keeper.close())
   return { lms, worker, keeper }
 }

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 
 /** Where the queues live. The prefix is a Cluster hash tag in braces, the same for the whole deployment. */
 export interface QueuePlace {
-  /** The caller's own, and closed by the caller; made with `producerConnection` or `workerConnection`. */
+  /** The caller's own, and closed by the caller: a producer's fails at once, a worker's outlasts any outage. */
   readonly connection: Redis
   readonly prefix: string
 }

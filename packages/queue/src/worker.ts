@@ -7,7 +7,7 @@ import { watchProgress, type ProgressOptions, type WorkerLook } from './progress
 import type { QueuePlace } from './queues.ts'
 import { sampleErrors, type OnError } from './sampled-errors.ts'
 
-/** The connection is the caller's, made with `workerConnection`; the worker opens and closes one more to block on. */
+/** The connection is the caller's, made to outlast any outage; the worker opens and closes one more to block on. */
 export interface WorkerDeps extends ProcessorDeps, QueuePlace {
   /** Jobs at a time; 1 unless said. */
   readonly concurrency?: number

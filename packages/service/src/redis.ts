@@ -41,7 +41,7 @@ const prompt = {
   ...always,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
-  commandTimeout: 1500,
+  commandTimeout: 1200,
   socketTimeout: 5000,
 } satisfies RedisOptions
 

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { hashPassword } from '@seatkeeper/dashboard'
 import { createLogger, failStart } from '@seatkeeper/service'
 import { startRedis } from '@seatkeeper/simulators'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
+import { sayWhyNoRedis } from '../no-redis.ts'
 import { startSystem } from '../start-system.ts'
 import { playScenes } from './play.ts'
 import { reportText, wrongSeats } from './report.ts'
@@ -17,16 +18,17 @@ async function main(): Promise<void> {
   const { exit, port } = new Command('demo')
     .description('Plays what Seatkeeper does against a simulated shop and LMS, on a private Redis.')
     .option('--exit', 'leave when all is played: 0 if every seat at the LMS is as it must be, else 1')
-    .option('--port <port>', 'port of the dashboard; any free one unless given', Number, 0)
+    .option('--port <port>', 'port of the dashboard; any free one unless given', readPort, 0)
     .parse()
     .opts<{ exit?: true; port: number }>()
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-  const redis = await startRedis({ say })
+  const redis = await startRedis({ say }).catch(sayWhyNoRedis)
   const surroundings = await startSurroundings()
   const password = randomBytes(9).toString('base64url')
   const system = await startSystem({
     config: surroundings.config,
     redisUrl: redis.url,
+    demands: { appendfsync: 'always', nowMs: Date.now },
     host: '127.0.0.1',
     ports: { ingress: 0, dashboard: port, health: 0 },
     passwordHash: await hashPassword(password),
@@ -56,6 +58,13 @@ async function main(): Promise<void> {
   }
   await close()
   process.exit(wrong.length === 0 ? 0 : 1)
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('Give a whole number from 0 to 65535.')
+  return port
 }
 
 main().catch(failStart)

@@ -210,6 +210,14 @@ export const agendaScripts = {
     note(id, 'recheck', 'a write may still come through')
     return 1`,
 
+  lookAfterLease: String.raw`
+    local id, lease = ARGV[1], P .. 'lease:' .. ARGV[2]
+    local fields = redis.call('HMGET', item_key(id), 'status', 'lane')
+    if fields[1] ~= 'due' then return 0 end
+    local left = math.max(0, redis.call('PTTL', lease))
+    redis.call('ZADD', P .. 'agenda:due:' .. fields[2], 'LT', NOW + left, id)
+    return 1`,
+
   noteWords: String.raw`
     note(ARGV[1], 'said', ARGV[2])
     return 1`,

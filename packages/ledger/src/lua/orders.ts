@@ -81,7 +81,23 @@ local function planned_keys(plan)
   return keys
 end
 
+-- News that is strictly newer heals: what died of an older state is tried again, and an order whose facts are known is at rest.
+local function heal(ref, offer, by_reading)
+  local key, id = order_key(ref), order_item(ref)
+  local known = tonumber(redis.call('HGET', key, 'modifiedAt') or '0')
+  if offer.modifiedAtMs <= known then return end
+  for _, seat in ipairs(redis.call('HVALS', key .. ':claims')) do
+    local fields = redis.call('HMGET', item_key(seat_item(seat)), 'status', 'lane')
+    if fields[1] == 'dead' then bump(seat_item(seat), fields[2], true) end
+  end
+  if not by_reading and redis.call('HGET', item_key(id), 'status') == 'dead' then
+    place(id, 'settled', 'orders.' .. ref.store, 0)
+    note(id, 'settled', 'healed')
+  end
+end
+
 local function apply(ref, offer, number, by_reading)
+  heal(ref, offer, by_reading)
   local key = order_key(ref)
   local claims, items = key .. ':claims', key .. ':items'
   local planned = planned_keys(offer.plan)
