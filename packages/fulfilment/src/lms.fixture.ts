@@ -15,7 +15,12 @@ export interface MemoryLms extends Lms {
   readonly writes: EnrolmentWrite[]
   readonly invited: Set<string>
   register(email: EmailAddress): Account
+  /** A second address of somebody's account. */
+  alias(email: EmailAddress, of: EmailAddress): void
+  /** The address belongs to a new account of that name from now on. */
+  moveAddress(email: EmailAddress, username: string): void
   row(email: EmailAddress): Enrolment
+  rowOf(username: string): Enrolment
   setRow(email: EmailAddress, row: Enrolment): void
   /** The next write fails with `code`, before or after it was committed. */
   failNextWrite(code: FailureCode, when: 'before' | 'after'): void
@@ -39,6 +44,14 @@ export function createMemoryLms(): MemoryLms {
       accounts.set(email, account)
       return account
     },
+    alias: (email, of) => {
+      const account = accounts.get(of)
+      if (account !== undefined) accounts.set(email, account)
+    },
+    moveAddress: (email, username) => {
+      accounts.set(email, { id: accounts.size + 1000, username: Username.parse(username) })
+    },
+    rowOf: (username) => rows.get(username) ?? noEnrolment,
     row: (email) => rows.get(nameOf(email)) ?? noEnrolment,
     setRow: (email, row) => {
       rows.set(nameOf(email), row)
@@ -66,6 +79,8 @@ export function createMemoryLms(): MemoryLms {
       if (planned === undefined) return Promise.resolve()
       return Promise.reject(new JobFailure(planned.code, 'asked for by the test', { theirWords: 'words of the LMS' }))
     },
+    readEnrolments: () => Promise.resolve([]),
+    readOpening: () => Promise.resolve(null),
     invite: ({ email }) => Promise.resolve(void invited.add(email)),
     withdrawInvitation: ({ email }) => Promise.resolve(void invited.delete(email)),
     probe: () => Promise.resolve(),

@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import {
+  CourseKey,
   CourseMode,
   enrollSeat,
+  LmsId,
   noEnrolment,
+  operatorClaimKey,
   OrderId,
+  SeatId,
   type Enrolment,
   type FailureCode,
   type OrderSnapshot,
   type Seat,
+  type WakeUp,
 } from '@seatkeeper/core'
-import { aLine, anOffer, anOrder, emailOf } from '@seatkeeper/core/fixture'
+import { aLine, anOffer, anOrder, courseSku, emailOf } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -26,6 +31,7 @@ let redis: Redis
 let ledger: RedisLedger
 let lms: MemoryLms
 let tests = 0
+let woken: WakeUp[] = []
 
 beforeAll(async () => {
   server = await startRedis()
@@ -39,6 +45,7 @@ beforeEach(() => {
   tests += 1
   ledger = createLedger(redis, `{seat-${tests}}:`)
   lms = createMemoryLms()
+  woken = []
 })
 
 async function offer(order: Partial<OrderSnapshot> = {}) {
@@ -46,17 +53,21 @@ async function offer(order: Partial<OrderSnapshot> = {}) {
   await ledger.applyReading(await ledger.numberRead(snapshot), anOffer(snapshot))
 }
 
-async function theSeat(): Promise<Seat> {
-  const [id] = (await ledger.orderView(anOrder()))?.seats ?? []
+async function theSeat(order: Partial<OrderSnapshot> = {}): Promise<Seat> {
+  const [id] = (await ledger.orderView(anOrder(order)))?.seats ?? []
   const seat = id === undefined ? undefined : await ledger.readSeat(id)
   if (seat === undefined) throw new Error('there is no seat')
   return seat
 }
 
-async function settle() {
-  const { id, lms: name, generation } = await theSeat()
-  const run = settleSeat({ ledger, lms, patience })
-  return run({ v: 1, lms: name, seat: id, generation }, { signal: AbortSignal.timeout(5000) })
+async function settle(order: Partial<OrderSnapshot> = {}) {
+  return settleById((await theSeat(order)).id)
+}
+
+function settleById(seat: SeatId) {
+  const wake = (due: readonly WakeUp[]) => Promise.resolve(void woken.push(...due))
+  const run = settleSeat({ ledger, lms, patience, wake })
+  return run({ v: 1, lms: LmsId.parse('campus'), seat, generation: 1 }, { signal: AbortSignal.timeout(5000) })
 }
 
 async function fileFailure(code: FailureCode) {
@@ -192,6 +203,79 @@ describe('settleSeat', () => {
     const lease = await ledger.lease(`seat-${(await theSeat()).id}`, 5000)
     expect(await settle()).toEqual({ status: 'busy' })
     await lease?.release()
+  })
+})
+
+describe('settleSeat for two seats of one account', () => {
+  it('lets them meet in the first, which keeps all claims and its baseline', async () => {
+    lms.register(ada)
+    lms.alias(emailOf('countess@example.org'), ada)
+    await paid()
+    const first = await theSeat()
+    await settle()
+    const second = OrderId.parse('1002')
+    await offer({ order: second, learner: emailOf('countess@example.org') })
+    expect(await settle({ order: second })).toEqual({ status: 'superseded' })
+    expect(woken).toMatchObject([{ item: { seat: first.id }, lane: 'enroll.campus' }])
+    await refunded()
+    await settle()
+    expect(lms.row(ada)).toEqual(verified)
+    expect(await theSeat({ order: second })).toMatchObject({
+      id: first.id,
+      orders: [{ order: '1001' }, { order: '1002' }],
+    })
+    expect((await ledger.conservation()).due).toBe(0)
+  })
+
+  it('asks again whose address it is when it buys again', async () => {
+    lms.register(ada)
+    await paid()
+    await settle()
+    lms.moveAddress(ada, 'grace')
+    const second = OrderId.parse('1002')
+    await offer({ order: second })
+    await settle({ order: second })
+    expect(await theSeat({ order: second })).toMatchObject({ account: { username: 'grace' } })
+    await refunded()
+    await settle()
+    expect(lms.rowOf('ada')).toMatchObject({ isActive: false })
+    expect(lms.rowOf('grace')).toEqual(verified)
+  })
+})
+
+describe('settleSeat after an operator’s decision', () => {
+  const item = { lms: LmsId.parse('campus'), course: CourseKey.parse(courseSku), mode: CourseMode.parse('verified') }
+  const decision = { item, seat: null, learner: ada, by: 'ops', reason: 'a test' }
+
+  it('ends what is denied, whoever paid, and gives it back when the denial is taken back', async () => {
+    lms.register(ada)
+    await paid()
+    await settle()
+    const key = operatorClaimKey('1')
+    const { id } = await theSeat()
+    await ledger.setOperatorClaim({ ...decision, key, seat: id, access: 'denied' })
+    await settle()
+    expect(lms.row(ada)).toMatchObject({ isActive: false })
+    await ledger.setOperatorClaim({ ...decision, key, seat: id, access: 'withdrawn' })
+    await settle()
+    expect(lms.row(ada)).toEqual(verified)
+  })
+
+  it('enrols whom an operator grants a seat that nobody bought', async () => {
+    lms.register(ada)
+    const { seat } = await ledger.setOperatorClaim({ ...decision, key: operatorClaimKey('2'), access: 'granted' })
+    await settleById(SeatId.parse(seat))
+    expect(lms.row(ada)).toEqual(verified)
+  })
+
+  it('knows no seat that is not there', async () => {
+    const claim = {
+      ...decision,
+      key: operatorClaimKey('3'),
+      seat: SeatId.parse('s0000000000000000000'),
+      access: 'denied' as const,
+    }
+    expect(await ledger.setOperatorClaim(claim)).toEqual({ seat: 'unknown', wakeUps: [] })
   })
 })
 

@@ -1,6 +1,7 @@
 import {
   enrollSeat,
   givesTheSame,
+  isEntitled,
   itemId,
   JobFailure,
   nextMove,
@@ -16,6 +17,7 @@ import {
   type Outcome,
   type Seat,
   type SeatId,
+  type WakeUp,
 } from '@seatkeeper/core'
 import { converge, leaseGraceMs } from './converge.ts'
 import { nextLookMs, type Patience } from './patience.ts'
@@ -24,6 +26,7 @@ export interface SettleSeatParts {
   readonly ledger: Ledger
   readonly lms: Lms
   readonly patience: Patience
+  readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>
 }
 
 /** One seat in hand: everything a step needs. */
@@ -47,9 +50,10 @@ export function settleSeat(parts: SettleSeatParts) {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<Outcome> => {
     const id = itemId({ kind: 'seat', lms, seat })
-    return converge(parts.ledger, { id, leaseMs: enrollSeat.deadlineMs + leaseGraceMs }, async (lease) =>
-      settle({ ...parts, seat: await theSeat(parts.ledger, seat), lease, signal }),
-    )
+    return converge(parts.ledger, { id, leaseMs: enrollSeat.deadlineMs + leaseGraceMs }, async (lease) => {
+      const now = await theSeat(parts.ledger, seat)
+      return now.id === seat ? settle({ ...parts, seat: now, lease, signal }) : { status: 'superseded' }
+    })
   }
 }
 
@@ -62,13 +66,10 @@ async function theSeat(ledger: Ledger, id: SeatId): Promise<Seat> {
 
 async function settle(hand: Hand): Promise<Outcome> {
   const { seat, lms, signal } = hand
-  if (!isEntitled(seat) && seat.baseline === null && !seat.invited) return { status: 'unchanged' }
+  if (seat.claims.every(({ access }) => access === 'withdrawn') && seat.baseline === null && !seat.invited)
+    return { status: 'unchanged' }
   const account = seat.account ?? (await lms.findAccount(seat.email, signal))
   return account === undefined ? settleWithoutAccount(hand) : settleAccount(hand, account)
-}
-
-function isEntitled({ claims }: Seat): boolean {
-  return claims.some(({ access }) => access === 'granted')
 }
 
 /** The learner has no account: ask the LMS to enrol the address once it registers, and look again later. */
@@ -90,6 +91,7 @@ async function settleWithoutAccount(hand: Hand): Promise<Outcome> {
 /** After an invitation is gone the account is looked up once more: it may have appeared, and been enrolled, just before. */
 async function takeInvitationBack(hand: Hand): Promise<Outcome> {
   const { seat, lms, lease, signal } = hand
+  if (!seat.invited) return { status: 'unchanged' }
   await lease.assertHeld()
   await lms.withdrawInvitation(seat, signal)
   const account = await lms.findAccount(seat.email, signal)
@@ -100,7 +102,7 @@ async function takeInvitationBack(hand: Hand): Promise<Outcome> {
 
 async function settleAccount(hand: Hand, account: Account): Promise<Outcome> {
   const { ledger, lms, signal } = hand
-  if (hand.seat.account === null) await ledger.bindAccount(hand.seat.id, account)
+  if (hand.seat.account === null && (await joinsAnother(hand, account))) return { status: 'superseded' }
   if (hand.seat.invited && !isEntitled(hand.seat)) await lms.withdrawInvitation(hand.seat, signal)
   const current = await lms.readEnrolment(account.username, hand.seat.course, signal)
   const seat = { ...hand.seat, account, baseline: await keepBaseline(hand, current) }
@@ -112,6 +114,13 @@ async function settleAccount(hand: Hand, account: Account): Promise<Outcome> {
   const now = move.kind === 'write' ? { isActive: move.isActive, mode: move.mode } : current
   if (givesTheSame(now, wanted(seat.claims, seat.baseline))) await ledger.recordApplied(seat.id, now)
   return { status: move.kind === 'write' ? 'applied' : 'unchanged' }
+}
+
+/** Keeps whose seat it is. True if the account has another seat in this course run: all of this one's claims went there. */
+async function joinsAnother({ seat, ledger, wake }: Hand, account: Account): Promise<boolean> {
+  const { result, wakeUps } = await ledger.bindAccount(seat.id, account)
+  await wake(wakeUps)
+  return result === 'merged'
 }
 
 /** What the learner had before us, kept before our first write. A row that our invitation may have made is not theirs. */
