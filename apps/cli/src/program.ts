@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { configCommand } from './config.ts'
 import { deadLetterCommand } from './dead-letter.ts'
 import { orderCommand } from './order.ts'
+import { seatCommand } from './seat.ts'
 
 /** What every command gets from outside. */
 export interface Surroundings {
@@ -18,6 +19,7 @@ export function createProgram(surroundings: Surroundings): Command {
       '\nEnvironment: REDIS_URL, SEATKEEPER_CONFIG. Exit codes: 0 done, 1 not done, 2 wrongly called.',
     )
     .addCommand(orderCommand(surroundings))
+    .addCommand(seatCommand(surroundings))
     .addCommand(deadLetterCommand(surroundings))
     .addCommand(configCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })

@@ -26,14 +26,12 @@ export function claimKey({ store, order }: OrderRef, line: LineId, unit: number,
   return [store, order, line, unit, item.lms, item.course].join('/')
 }
 
-/** Key of an operator's claim on a seat. Begins unlike any store's name. */
-export function operatorClaimKey(id: string): string {
-  return `~operator/${id}`
-}
+/** Key of the one claim that an operator can make on a seat. Begins unlike any store's name. Stored data. */
+export const operatorClaimKey = '~operator/decision'
 
 /** Whether a claim is an order's, not an operator's. */
 export function isOrderClaim(key: string): boolean {
-  return !key.startsWith('~')
+  return key !== operatorClaimKey
 }
 
 /**

@@ -29,9 +29,7 @@ export interface OrderOffer {
 
 /** What an operator decides about a seat, over the shop's head. */
 export interface OperatorClaim {
-  /** See `operatorClaimKey`; the same key again replaces the decision. */
-  readonly key: string
-  /** `withdrawn` takes an earlier decision back. */
+  /** It replaces an earlier decision; `withdrawn` only takes that back. */
   readonly access: 'granted' | 'denied' | 'withdrawn'
   readonly item: CourseItem
   /** The seat, or else who learns. */

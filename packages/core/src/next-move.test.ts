@@ -24,6 +24,7 @@ function aSeat(seat: Partial<Seat>): Seat {
     claims: [],
     orders: [],
     generation: 1,
+    decision: null,
     ...seat,
   }
 }

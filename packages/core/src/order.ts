@@ -76,6 +76,8 @@ export interface StatusAnswer {
   readonly status: string
   /** Whether the order has refunds by now. */
   readonly hasRefunds: boolean
+  /** Milliseconds since 1970, as in the order's webhook that this change makes. */
+  readonly modifiedAtMs: number
 }
 
 /** A shop, as far as we ask it anything. Throws `JobFailure` with a STORE_ code. */

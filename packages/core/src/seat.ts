@@ -22,4 +22,13 @@ export interface Seat {
   readonly claims: readonly Claim[]
   readonly orders: readonly OrderRef[]
   readonly generation: number
+  /** What an operator decided, over the shops' heads; null if nobody did. */
+  readonly decision: Decision | null
+}
+
+export interface Decision {
+  readonly access: 'granted' | 'denied'
+  readonly by: string
+  readonly reason: string
+  readonly atMs: number
 }

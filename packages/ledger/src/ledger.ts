@@ -1,4 +1,4 @@
-import type { Agenda, Gates, Ledger, LmsId, OrderRef, OrderView, TimelineEntry } from '@seatkeeper/core'
+import type { Agenda, Gates, Ledger, LmsId, OrderRef, OrderView, Tellings, TimelineEntry } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
 import { createAgenda } from './agenda.ts'
 import { createGates } from './gates.ts'
@@ -8,11 +8,12 @@ import { createOrders } from './orders.ts'
 import { createProducts } from './products.ts'
 import { createScripts, type Scripts } from './scripts.ts'
 import { createSeats } from './seats.ts'
+import { createTellings } from './telling.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { readOrderView, readTimeline } from './views.ts'
 
 /** All our state in one Redis: the use cases' ledger, the queue's agenda, gates, tokens, and what operators read. */
-export interface RedisLedger extends Ledger, Agenda {
+export interface RedisLedger extends Ledger, Agenda, Tellings {
   readonly gates: Gates
   tokens(lms: LmsId): Tokens
   orderView(ref: OrderRef): Promise<OrderView | undefined>
@@ -36,6 +37,7 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     ...orders,
     ...createSeats(parts, nowMs),
     ...createProducts(redis, prefix),
+    ...createTellings(run),
     ...createCursors(redis, prefix),
     ...createAgenda(parts),
     ...createItems(run, redis, prefix),

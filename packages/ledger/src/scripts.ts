@@ -4,8 +4,9 @@ import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
 import { lockScripts } from './lua/locks.ts'
 import { orderScripts, ordersLua } from './lua/orders.ts'
 import { seatScripts } from './lua/seats.ts'
+import { tellingScripts } from './lua/telling.ts'
 
-const bodies = { ...agendaScripts, ...orderScripts, ...seatScripts, ...lockScripts }
+const bodies = { ...agendaScripts, ...orderScripts, ...seatScripts, ...tellingScripts, ...lockScripts }
 
 /** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */
 export type Scripts = (name: keyof typeof bodies, ...args: readonly (string | number)[]) => Promise<unknown>

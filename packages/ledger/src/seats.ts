@@ -19,14 +19,22 @@ import { parseWakeUps } from './agenda.ts'
 import { freshSeatId, readAccepted } from './orders.ts'
 import type { Scripts } from './scripts.ts'
 
-const parsedFrom = <Schema extends z.ZodType>(schema: Schema) =>
+/** Reads a text as JSON, and that as what the schema says. */
+export const parsedFrom = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .string()
     .transform((text): unknown => JSON.parse(text))
     .pipe(schema)
 
-const Enrolment = z.object({ isActive: z.boolean(), mode: CourseMode.nullable() })
+/** An enrolment as it is stored. */
+export const Enrolment = z.object({ isActive: z.boolean(), mode: CourseMode.nullable() })
 const Account = z.object({ id: z.number(), username: Username })
+const DecisionFields = z.object({
+  access: z.enum(['granted', 'denied']),
+  by: z.string(),
+  reason: z.string(),
+  atMs: z.number(),
+})
 const SeatFields = z.object({
   lms: LmsId,
   course: CourseKey,
@@ -38,6 +46,7 @@ const SeatFields = z.object({
     .enum(['0', '1'])
     .default('0')
     .transform((flag) => flag === '1'),
+  decision: parsedFrom(DecisionFields).nullable().default(null),
   waitingSince: z.coerce.number().nullable().default(null),
 })
 const ClaimFields = parsedFrom(z.tuple([z.enum(['granted', 'withdrawn', 'denied']), CourseMode]))
@@ -98,7 +107,8 @@ async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat 
   }
 }
 
-function readClaim(key: string, text: string): Claim {
+/** Reads a claim as a seat's hash has it. */
+export function readClaim(key: string, text: string): Claim {
   const [access, mode] = ClaimFields.parse(text)
   return { key, access, mode }
 }

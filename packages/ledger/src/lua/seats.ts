@@ -1,6 +1,8 @@
+import { operatorClaimKey } from '@seatkeeper/core'
+
 /**
- * Accounts and operators' claims in Lua. Keys beside those of orders: `accounts` (lms/course/account number to seat),
- * `operator:<claim>` (hash: who, why, when).
+ * Accounts and operators' claims in Lua. Keys beside those of orders: `accounts` (lms/course/account number to seat), and the
+ * seat's field `decision` (JSON: what an operator decided, who, why and when).
  */
 export const seatScripts = {
   // The first seat of an account stays; a later one gives it all it has and becomes its alias. An address finds a seat
@@ -28,6 +30,8 @@ export const seatScripts = {
     end
     redis.call('DEL', key .. ':claims')
     redis.call('HSET', key, 'alias', first)
+    local decision = redis.call('HGET', key, 'decision')
+    if decision then redis.call('HSET', survivor, 'decision', decision) end
     if redis.call('HGET', key, 'invited') == '1' then redis.call('HSET', survivor, 'invited', '1') end
     note(seat_item(seat), 'merged', first)
     note(seat_item(first), 'joined', seat)
@@ -37,15 +41,20 @@ export const seatScripts = {
     return accepted('merged')`,
 
   setOperatorClaim: String.raw`
+    local OPERATOR_CLAIM = '${operatorClaimKey}'
     local claim = cjson.decode(ARGV[1])
     local seat = claim.seat or seat_for(claim, claim.freshSeat)
     seat = redis.call('HGET', P .. 'seat:' .. seat, 'alias') or seat
     local lms = redis.call('HGET', P .. 'seat:' .. seat, 'lms')
     if not lms then return accepted('unknown') end
-    redis.call('HSET', P .. 'operator:' .. claim.key, 'by', claim.by, 'reason', claim.reason, 'at', NOW, 'seat', seat)
-    local claims = P .. 'seat:' .. seat .. ':claims'
-    if claim.access == 'withdrawn' then redis.call('HDEL', claims, claim.key)
-    else redis.call('HSET', claims, claim.key, cjson.encode({ claim.access, claim.item.mode })) end
+    local key = P .. 'seat:' .. seat
+    if claim.access == 'withdrawn' then
+      redis.call('HDEL', key .. ':claims', OPERATOR_CLAIM)
+      redis.call('HDEL', key, 'decision')
+    else
+      redis.call('HSET', key .. ':claims', OPERATOR_CLAIM, cjson.encode({ claim.access, claim.item.mode }))
+      redis.call('HSET', key, 'decision', cjson.encode({ access = claim.access, by = claim.by, reason = claim.reason, atMs = NOW }))
+    end
     note(seat_item(seat), 'operator', claim.access .. ' by ' .. claim.by .. ': ' .. claim.reason)
     bump_seat(seat, lms, claim.access)
     return accepted(seat)`,
