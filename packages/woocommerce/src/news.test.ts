@@ -1,11 +1,12 @@
-import { LmsId, StoreId, type News } from '@seatkeeper/core'
+import { StoreId, type News } from '@seatkeeper/core'
 import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
+import { LearnerFields } from './learners.ts'
 import { newsOf } from './news.ts'
 import { StatusMap } from './order-status.ts'
 import { deliveries, delivery } from './recordings.fixture.ts'
 
-const store = { id: StoreId.parse('bookshop'), lms: LmsId.parse('campus'), statuses: StatusMap.parse({}) }
+const store = { id: StoreId.parse('bookshop'), statuses: StatusMap.parse({}), learners: LearnerFields.parse({}) }
 const json = 'application/json'
 
 /** What each recorded delivery is, folder by folder: a snapshot with that status, or another kind of news. */
@@ -74,6 +75,7 @@ describe('newsOf', () => {
             variation: '0',
             quantity: 3,
             refunded: 0,
+            learners: [],
           },
         ],
       },

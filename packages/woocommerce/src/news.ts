@@ -31,7 +31,12 @@ export function newsOf({ body, topic, contentType }: Delivery, store: StoreOfOrd
 /** A refusal by the shop's own REST API, signed and sent in the place of the order. */
 const ErrorBody = z.object({ code: z.string(), message: z.string() })
 
-function newsOfOrder(content: Record<string, unknown>, topic: string | undefined, store: StoreOfOrder): News {
+/**
+ * What an order's body tells us, sent or read from a list of orders: a list says no more of refunds than a webhook does.
+ *
+ * @param topic of a webhook.
+ */
+export function newsOfOrder(content: Record<string, unknown>, topic: string | undefined, store: StoreOfOrder): News {
   const order = OrderNumber.safeParse(content['id']).data
   if (order === undefined) return nothing('unreadable')
   if (Object.keys(content).length === 1) return hint('deleted', order, store)
