@@ -14,7 +14,7 @@ import {
   type Outcome,
   type Seat,
 } from '@seatkeeper/core'
-import { aLine, anOrder, emailOf } from '@seatkeeper/core/fixture'
+import { aLine, anOffer, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { createDeadLetters, createWakeUps } from '@seatkeeper/queue'
 import { createLogger } from '@seatkeeper/service'
@@ -81,9 +81,9 @@ export async function sell({ ledger, wakeUps }: Scene, sale: Sale): Promise<read
     learner: emailOf(`ada.canary+${order}@example.org`),
     lines: skus.map((sku, index) => aLine({ line: LineId.parse(String(31 + index)), sku })),
   })
-  const plan = planSeats(snapshot, { lms: LmsId.parse(lms), mode: CourseMode.parse('verified') })
+  const plan = planSeats(snapshot, { catalogue: { ...catalogue, lms: LmsId.parse(lms) } })
   const read = await ledger.numberRead(ref)
-  const accepted = await ledger.applyReading(read, { snapshot, plan, hash: JSON.stringify(snapshot) })
+  const accepted = await ledger.applyReading(read, { ...anOffer(snapshot), plan })
   await wakeUps.wake(accepted.wakeUps)
   const view = await ledger.orderView(ref)
   const seats = await Promise.all((view?.seats ?? []).map((seat) => ledger.readSeat(seat)))

@@ -3,11 +3,11 @@ import {
   laneOf,
   readOrder as readOrderJob,
   revokeSeat,
-  type Catalogue,
   type Lms,
   type LmsId,
   type Store,
   type StoreId,
+  type StorePolicy,
 } from '@seatkeeper/core'
 import { readOrder, settleSeat, type Patience } from '@seatkeeper/fulfilment'
 import type { RedisLedger } from '@seatkeeper/ledger'
@@ -53,7 +53,7 @@ export function startSeatLanes(
     roles,
   }: { readonly id: LmsId; readonly lms: Lms; readonly patience: Patience; readonly roles: readonly Role[] },
 ): Lanes {
-  const settle = settleSeat({ ledger: bench.ledger, lms, patience })
+  const settle = settleSeat({ ledger: bench.ledger, lms, patience, wake: (due) => bench.wakeUps.wake(due) })
   return behindGate(bench, `lms.${id}`, lms, (deps) => [
     ...(roles.includes('enroll') ? [startWorker(enrollSeat, laneOf.enroll(id), settle, deps)] : []),
     ...(roles.includes('revoke') ? [startWorker(revokeSeat, laneOf.revoke(id), settle, deps)] : []),
@@ -63,9 +63,9 @@ export function startSeatLanes(
 /** Reads the orders of one store. */
 export function startOrderLane(
   bench: Bench,
-  { id, store, catalogue }: { readonly id: StoreId; readonly store: Store; readonly catalogue: Catalogue },
+  { id, store, policy }: { readonly id: StoreId; readonly store: Store; readonly policy: StorePolicy },
 ): Lanes {
-  const read = readOrder({ ledger: bench.ledger, store, catalogue, wake: (due) => bench.wakeUps.wake(due) })
+  const read = readOrder({ ledger: bench.ledger, store, policy, wake: (due) => bench.wakeUps.wake(due) })
   return behindGate(bench, `store.${id}`, store, (deps) => [startWorker(readOrderJob, laneOf.orders(id), read, deps)])
 }
 

@@ -2,7 +2,7 @@ import type { RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx } from '@seatkeeper/openedx'
 import { createDeadLetters, createWakeUps, startSweep, type QueuePlace } from '@seatkeeper/queue'
 import type { HealthCheck, Logger, Metrics } from '@seatkeeper/service'
-import { createWooStore } from '@seatkeeper/woocommerce'
+import { createWooStore, policyOf } from '@seatkeeper/woocommerce'
 import { patienceOf, type Role, type WorkerConfig } from './config.ts'
 import { startOrderLane, startSeatLanes, type Lanes } from './lanes.ts'
 import { createSignals } from './signals.ts'
@@ -47,7 +47,7 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
       startOrderLane(bench, {
         id: store.id,
         store: createWooStore(store),
-        catalogue: { lms: store.lms, mode: store.courseMode },
+        policy: policyOf(store),
       }),
     ),
   ]

@@ -111,8 +111,6 @@ export interface Agenda {
   /** Lanes that have, or ever had, an item. */
   lanes(): Promise<readonly string[]>
   dead(): Promise<readonly ItemState[]>
-  /** Puts a chore on the agenda, due at once, unless it is there. */
-  ensureChore(chore: Extract<Item, { kind: 'chore' }>, lane: string): Promise<void>
   conservation(): Promise<Conservation>
   /**
    * Opens dead items again and, with a seat, the orders behind it. Items that are not dead are left alone, so

@@ -1,4 +1,4 @@
-import type { ItemStatus, WakeUp } from './agenda.ts'
+import type { Item, ItemStatus, WakeUp } from './agenda.ts'
 import type { CourseItem } from './claim.ts'
 import type { KnownProducts, ProductFacts } from './catalogue.ts'
 import type { Enrolment } from './enrolment.ts'
@@ -106,6 +106,8 @@ export interface Ledger {
    * settled before.
    */
   recheckLater(id: string, delayMs: number): Promise<void>
+  /** Puts a chore on the agenda, due at once, unless it is there. */
+  ensureChore(chore: Extract<Item, { kind: 'chore' }>, lane: string): Promise<void>
   /** Where a chore stopped; null at first. */
   readCursor(chore: string): Promise<string | null>
   writeCursor(chore: string, cursor: string): Promise<void>

@@ -1,6 +1,5 @@
 import {
   failures,
-  itemId,
   LmsId,
   OrderId,
   SeatId,
@@ -63,9 +62,6 @@ export function createAgenda({ redis, run, prefix }: { redis: Redis; run: Script
       const ids = await redis.zrange(`${prefix}agenda:dead`, '-inf', '+inf', 'BYSCORE')
       const items = await Promise.all(ids.map(readItem))
       return items.filter((item) => item?.status === 'dead').filter((item) => item !== undefined)
-    },
-    ensureChore: async (chore, lane) => {
-      await run('ensureChore', itemId(chore), lane, chore.chore, chore.of)
     },
     conservation: async () => {
       const counts = z

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { createAgenda } from './agenda.ts'
 import { createGates } from './gates.ts'
 import { takeLease } from './lease.ts'
-import { createCursors } from './cursors.ts'
+import { createChores } from './chores.ts'
 import { createOrders } from './orders.ts'
 import { createProducts } from './products.ts'
 import { createScripts, type Scripts } from './scripts.ts'
@@ -38,7 +38,7 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     ...createSeats(parts, nowMs),
     ...createProducts(redis, prefix),
     ...createTellings(run),
-    ...createCursors(redis, prefix),
+    ...createChores(parts),
     ...createAgenda(parts),
     ...createItems(run, redis, prefix),
     nowMs,
