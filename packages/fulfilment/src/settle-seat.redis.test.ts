@@ -5,7 +5,6 @@ import {
   enrollSeat,
   LmsId,
   noEnrolment,
-  operatorClaimKey,
   OrderId,
   SeatId,
   type Enrolment,
@@ -18,12 +17,13 @@ import { aLine, anOffer, anOrder, courseSku, emailOf } from '@seatkeeper/core/fi
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
-import { settleSeat } from './index.ts'
+import { settleSeat, type SeatPolicy } from './index.ts'
 import { createMemoryLms, type MemoryLms } from './lms.fixture.ts'
 
 const ada = emailOf('ada@example.org')
 const verified: Enrolment = { isActive: true, mode: CourseMode.parse('verified') }
 const audit: Enrolment = { isActive: true, mode: CourseMode.parse('audit') }
+const policy: SeatPolicy = { closedCourse: 'refuse', lastClaimGone: 'deactivate' }
 const patience = { firstLookMs: 1000, maxLookMs: 10_000, patienceMs: 60_000 }
 
 let server: EmbeddedRedis
@@ -64,9 +64,10 @@ async function settle(order: Partial<OrderSnapshot> = {}) {
   return settleById((await theSeat(order)).id)
 }
 
+const wake = (due: readonly WakeUp[]) => Promise.resolve(void woken.push(...due))
+
 function settleById(seat: SeatId) {
-  const wake = (due: readonly WakeUp[]) => Promise.resolve(void woken.push(...due))
-  const run = settleSeat({ ledger, lms, patience, wake })
+  const run = settleSeat({ ledger, lms, patience, policy, wake })
   return run({ v: 1, lms: LmsId.parse('campus'), seat, generation: 1 }, { signal: AbortSignal.timeout(5000) })
 }
 
@@ -251,19 +252,19 @@ describe('settleSeat after an operator’s decision', () => {
     lms.register(ada)
     await paid()
     await settle()
-    const key = operatorClaimKey('1')
     const { id } = await theSeat()
-    await ledger.setOperatorClaim({ ...decision, key, seat: id, access: 'denied' })
+    await ledger.setOperatorClaim({ ...decision, seat: id, access: 'denied' })
     await settle()
     expect(lms.row(ada)).toMatchObject({ isActive: false })
-    await ledger.setOperatorClaim({ ...decision, key, seat: id, access: 'withdrawn' })
+    expect(await theSeat()).toMatchObject({ decision: { access: 'denied', by: 'ops', reason: 'a test' } })
+    await ledger.setOperatorClaim({ ...decision, seat: id, access: 'withdrawn' })
     await settle()
     expect(lms.row(ada)).toEqual(verified)
   })
 
   it('enrols whom an operator grants a seat that nobody bought', async () => {
     lms.register(ada)
-    const { seat } = await ledger.setOperatorClaim({ ...decision, key: operatorClaimKey('2'), access: 'granted' })
+    const { seat } = await ledger.setOperatorClaim({ ...decision, access: 'granted' })
     await settleById(SeatId.parse(seat))
     expect(lms.row(ada)).toEqual(verified)
   })
@@ -271,7 +272,6 @@ describe('settleSeat after an operator’s decision', () => {
   it('knows no seat that is not there', async () => {
     const claim = {
       ...decision,
-      key: operatorClaimKey('3'),
       seat: SeatId.parse('s0000000000000000000'),
       access: 'denied' as const,
     }
