@@ -1,4 +1,6 @@
 export { acceptNews, type Acceptance, type AcceptNewsParts } from './accept-news.ts'
+export { audit, type AuditLedger, type AuditParts, type Audited } from './audit.ts'
+export type { AppliedSeat, Drift } from './drift.ts'
 export type { Patience } from './patience.ts'
 export { readOrder, type ReadOrderParts } from './read-order.ts'
 export { replay, type ReplayParts } from './replay.ts'

@@ -118,6 +118,25 @@ describe('settleSeat', () => {
     expect(lms.row(ada)).toEqual(audit)
   })
 
+  it('lets a free learner leave by themselves, and knows it', async () => {
+    lms.register(ada)
+    lms.setRow(ada, audit)
+    await paid()
+    await settle()
+    lms.beforeNextRead(async () => lms.setRow(ada, { ...audit, isActive: false }))
+    await refunded()
+    expect(await settle()).toEqual({ status: 'unchanged' })
+    expect(await theSeat()).toMatchObject({ applied: { isActive: false } })
+  })
+
+  it('leaves a better mode that somebody else gave, and does not call it its own', async () => {
+    lms.register(ada)
+    lms.setRow(ada, { isActive: true, mode: CourseMode.parse('masters') })
+    await paid()
+    expect(await settle()).toEqual({ status: 'unchanged' })
+    expect(await theSeat()).toMatchObject({ applied: null })
+  })
+
   it('keeps the seat while another order still pays for it', async () => {
     lms.register(ada)
     await paid()
