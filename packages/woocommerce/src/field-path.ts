@@ -59,7 +59,7 @@ function parse(text: string): FieldPath | undefined {
 
 function follow(value: unknown, step: Step): readonly unknown[] {
   if (step.kind === 'where') return partsOf(value).filter((part) => says(part, step))
-  if (!Array.isArray(value) || Object.hasOwn(value, step.name)) return own(value, step.name)
+  if (!Array.isArray(value) || has(value, step.name)) return own(value, step.name)
   return value.flatMap((part) => own(part, step.name))
 }
 
@@ -69,10 +69,21 @@ function partsOf(value: unknown): readonly unknown[] {
 }
 
 function says(part: unknown, { name, value }: { readonly name: string; readonly value: string }): boolean {
-  return own(part, name).some((said) => typeof said === 'string' && said.trim() === value.trim())
+  return own(part, name).some((said) => textOf(said) === value.trim())
+}
+
+/** Undefined where it is neither text nor number. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' ? value.trim() : undefined
 }
 
 function own(value: unknown, name: string): readonly unknown[] {
-  const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+  const isThere = typeof value === 'object' && value !== null && has(value, name)
   return isThere ? [Reflect.get(value, name)] : []
+}
+
+/** Only what came with the JSON: not the length of a list. */
+function has(value: object, name: string): boolean {
+  return Object.prototype.propertyIsEnumerable.call(value, name)
 }

@@ -80,6 +80,7 @@ export function snapshotOf(order: OrderBody, store: StoreOfOrder, refunds: reado
     modifiedAtMs: order.date_modified_gmt,
     learner: learnerOf(order, store.learners),
     fullyRefunded: order.status === 'refunded' || reachesTotal(amounts, order.total),
+    refunds: refunds.map(({ id }) => String(id)).toSorted(),
     lines: order.line_items.map((line) => lineOf(line, refunded.get(line.id) ?? 0, store.learners)),
   }
 }

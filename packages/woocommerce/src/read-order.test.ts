@@ -60,6 +60,23 @@ describe('readOrder of recorded answers', () => {
     expect(reading).toMatchObject({ snapshot: { store: 'bookshop', fullyRefunded: state === 'refunded' } })
   })
 
+  it('says which refunds there are, and whose learners stay', async () => {
+    const order = recordedAnswer('19-learner-email-in-line-meta/rest/05-after-refund').body
+    const refunds = recordedAnswer('19-learner-email-in-line-meta/rest/06-after-refund-refunds').body
+    const store = storeAt(await shop({ order, refunds }), {
+      learners: { lineFields: ['learner_email', 'learners.email'] },
+    })
+    expect(await store.readOrder(orderRef(65), never)).toMatchObject({
+      snapshot: {
+        refunds: ['66'],
+        lines: [
+          { refunded: 1, learners: ['learner.one@example.org'] },
+          { refunded: 0, learners: ['a@example.org', 'b@example.org'] },
+        ],
+      },
+    })
+  })
+
   it('reads an order in the trash as withdrawn, not as deleted', async () => {
     const order = JSON.stringify({ ...anOrder(), status: 'trash' })
     expect(await read(await shop({ order }))).toMatchObject({ kind: 'order', snapshot: { access: 'withdrawn' } })
