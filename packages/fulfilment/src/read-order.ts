@@ -1,7 +1,6 @@
 import {
   itemId,
   JobFailure,
-  productKey,
   readOrder as readOrderJob,
   type JobData,
   type Ledger,
@@ -9,7 +8,6 @@ import {
   type OrderSnapshot,
   type Outcome,
   type Plan,
-  type ProductFacts,
   type Store,
   type StorePolicy,
   type WakeUp,
@@ -17,6 +15,7 @@ import {
 import { converge, leaseGraceMs } from './converge.ts'
 import { offerOf } from './offer.ts'
 import { planOrder } from './plan-order.ts'
+import { learnProducts } from './products.ts'
 
 export interface ReadOrderParts {
   readonly ledger: Ledger
@@ -76,16 +75,9 @@ async function understand({ ledger, store, policy }: ReadOrderParts, snapshot: O
   const planned = await planOrder(ledger, snapshot, policy)
   const unread = snapshot.lines.filter(({ line }) => planned.plan.unread.includes(line))
   if (unread.length === 0) return planned
-  for (const line of unread) {
-    const facts = (await store.readProduct(line, signal)) ?? forgotten
-    await ledger.keepProduct(snapshot.store, productKey(line), facts, productsKeptMs)
-  }
+  await learnProducts({ ledger, store }, snapshot.store, unread, signal)
   return planOrder(ledger, snapshot, policy)
 }
-
-/** A product that the shop no longer has names no course. */
-const forgotten: ProductFacts = { course: null, mode: null, needsShipping: false }
-const productsKeptMs = 3_600_000
 
 /** What a person has to put right about an order whose other lines were applied. */
 function failureOf({ linesWithoutLearner, unknown }: Plan): JobFailure | undefined {
