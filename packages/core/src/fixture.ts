@@ -48,6 +48,7 @@ export function anOrder(order: Partial<OrderSnapshot> = {}): OrderSnapshot {
     modifiedAtMs: startedAtMs,
     learner: emailOf('ada@example.org'),
     fullyRefunded: false,
+    refunds: [],
     lines: [aLine()],
     ...order,
   }

@@ -31,6 +31,8 @@ export interface OrderSnapshot extends OrderRef {
   readonly learner: EmailAddress | null
   /** Refunds reach the total, so nothing of the order entitles anybody any more. */
   readonly fullyRefunded: boolean
+  /** The shop's numbers of all refunds, in any order: shops say nothing when one is deleted. */
+  readonly refunds: readonly string[]
   readonly lines: readonly OrderLine[]
 }
 
@@ -41,7 +43,12 @@ export type HintReason =
 /** What a webhook tells us: a whole order, that an order changed, or nothing about any order. */
 export type News =
   | { readonly kind: 'snapshot'; readonly snapshot: OrderSnapshot }
-  | ({ readonly kind: 'hint'; readonly reason: HintReason } & OrderRef)
+  | ({
+      readonly kind: 'hint'
+      readonly reason: HintReason
+      /** When the state that was seen came to be, where that is known. */
+      readonly modifiedAtMs?: number | undefined
+    } & OrderRef)
   | { readonly kind: 'nothing'; readonly why: NothingReason }
 
 /**

@@ -1,8 +1,18 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { CourseKey, CourseMode, LmsId, SeatId, Username, type Enrolment, type Lms, type WakeUp } from '@seatkeeper/core'
+import {
+  type AppliedSeat,
+  type Drift,
+  CourseKey,
+  CourseMode,
+  LmsId,
+  SeatId,
+  Username,
+  type Enrolment,
+  type Lms,
+  type WakeUp,
+} from '@seatkeeper/core'
 import { courseSku, emailOf } from '@seatkeeper/core/fixture'
 import { audit, type AuditLedger, type AuditParts } from './audit.ts'
-import type { AppliedSeat, Drift } from './drift.ts'
 import { createMemoryLms, type MemoryLms } from './lms.fixture.ts'
 
 const campus = LmsId.parse('campus')

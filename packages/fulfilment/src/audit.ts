@@ -1,7 +1,10 @@
 import {
+  hasDrifted,
   itemId,
   noEnrolment,
+  type AppliedSeat,
   type CourseKey,
+  type Drift,
   type Enrolment,
   type Ledger,
   type Lms,
@@ -10,7 +13,6 @@ import {
   type Username,
   type WakeUp,
 } from '@seatkeeper/core'
-import { hasDrifted, type AppliedSeat, type Drift } from './drift.ts'
 
 /** What the audit asks of the ledger. Every method is one atomic step. */
 export interface AuditLedger extends Pick<Ledger, 'readCursor' | 'writeCursor'> {

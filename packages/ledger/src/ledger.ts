@@ -1,9 +1,21 @@
-import type { Agenda, Gates, Ledger, LmsId, OrderRef, OrderView, Tellings, TimelineEntry } from '@seatkeeper/core'
+import type {
+  Agenda,
+  Gates,
+  Housekeeping,
+  Ledger,
+  LmsId,
+  OrderRef,
+  OrderView,
+  Tellings,
+  TimelineEntry,
+} from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
 import { createAgenda } from './agenda.ts'
+import { createAudit, type Audit } from './audit.ts'
 import { createGates } from './gates.ts'
 import { takeLease } from './lease.ts'
 import { createChores } from './chores.ts'
+import { createHousekeeping } from './housekeeping.ts'
 import { createOrders } from './orders.ts'
 import { createProducts } from './products.ts'
 import { createScripts, type Scripts } from './scripts.ts'
@@ -13,7 +25,7 @@ import { createTokens, type Tokens } from './tokens.ts'
 import { readOrderView, readTimeline } from './views.ts'
 
 /** All our state in one Redis: the use cases' ledger, the queue's agenda, gates, tokens, and what operators read. */
-export interface RedisLedger extends Ledger, Agenda, Tellings {
+export interface RedisLedger extends Ledger, Agenda, Tellings, Housekeeping, Audit {
   readonly gates: Gates
   tokens(lms: LmsId): Tokens
   orderView(ref: OrderRef): Promise<OrderView | undefined>
@@ -39,6 +51,8 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     ...createProducts(redis, prefix),
     ...createTellings(run),
     ...createChores(parts),
+    ...createAudit(parts),
+    ...createHousekeeping(run),
     ...createAgenda(parts),
     ...createItems(run, redis, prefix),
     nowMs,

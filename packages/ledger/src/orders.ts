@@ -54,12 +54,13 @@ export function readAccepted<Result extends string>(results: readonly Result[], 
 
 /** What a script needs of an offer. Ids of seats that may have to be made come along, because scripts know no chance. */
 function offerText({ snapshot, plan, hash, catalogue, tells }: OrderOffer): string {
-  const { store, order, status, modifiedAtMs, lines } = snapshot
+  const { store, order, status, modifiedAtMs, refunds, lines } = snapshot
   return JSON.stringify({
     store,
     order,
     status,
     modifiedAtMs,
+    refunds,
     hash,
     catalogue,
     tells,

@@ -82,12 +82,15 @@ export function createSeats({ redis, run, prefix }: SeatParts, nowMs: () => Prom
       await redis.hset(key(seat), 'invited', invited ? '1' : '0')
     },
     recordApplied: async (seat, applied) => {
-      await redis.hset(key(seat), 'applied', JSON.stringify(applied))
+      const lms = await redis.hget(key(seat), 'lms')
+      const step = redis.multi().hset(key(seat), 'applied', JSON.stringify(applied))
+      await step.sadd(`${prefix}applied:${lms}`, seat).exec()
     },
   }
 }
 
-async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat | undefined> {
+/** One seat; the seat it was merged into, if it was. */
+export async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat | undefined> {
   const key = `${prefix}seat:${id}`
   const [hash, claims, generation] = await Promise.all([
     redis.hgetall(key),

@@ -158,6 +158,11 @@ export const agendaScripts = {
     if not lane then return 0 end
     if outcome.status == 'waiting' then
       redis.call('HSET', item_key(id), 'due', outcome.untilMs, 'wait', outcome.reason)
+      -- A chore's round that ended well: its earlier failures count no more.
+      if outcome.reason == 'scheduled' then
+        redis.call('HSET', item_key(id), 'spent', 0)
+        redis.call('DEL', item_key(id) .. ':attempts')
+      end
       place(id, 'waiting', lane, outcome.untilMs)
       note(id, 'waiting', outcome.reason)
     else

@@ -81,11 +81,17 @@ local function planned_keys(plan)
   return keys
 end
 
+-- Our own change of its status, as its answer named it or, while its fate is unknown, by the status.
+local function is_own_write(ref, offer)
+  local fields = redis.call('HMGET', order_key(ref), 'written', 'writing')
+  return offer.modifiedAtMs <= tonumber(fields[1] or '0') or offer.status == fields[2]
+end
+
 -- News that is strictly newer heals: what died of an older state is tried again, and an order whose facts are known is at rest.
 local function heal(ref, offer, by_reading)
   local key, id = order_key(ref), order_item(ref)
   local known = tonumber(redis.call('HGET', key, 'modifiedAt') or '0')
-  if offer.modifiedAtMs <= known then return end
+  if offer.modifiedAtMs <= known or is_own_write(ref, offer) then return end
   for _, seat in ipairs(redis.call('HVALS', key .. ':claims')) do
     local fields = redis.call('HMGET', item_key(seat_item(seat)), 'status', 'lane')
     if fields[1] == 'dead' then bump(seat_item(seat), fields[2], true) end
@@ -112,6 +118,7 @@ local function apply(ref, offer, number, by_reading)
   redis.call('HSET', key, 'open', cjson.encode(offer.plan.open), 'tells', offer.tells and '1' or '0', 'catalogue', offer.catalogue)
   redis.call('HSET', key, 'status', offer.status, 'modifiedAt', offer.modifiedAtMs, 'hash', offer.hash,
     'lines', cjson.encode(offer.lines), 'applied', number)
+  remember(ref, offer)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
 end
 
@@ -203,6 +210,7 @@ export const orderScripts = {
     for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do withdraw(key .. ':claims', claim) end
     redis.call('HSET', key, 'status', 'deleted', 'applied', number)
     redis.call('HDEL', key, 'hash')
+    forget(ref)
     note(order_item(ref), 'read', 'deleted')
     return accepted('applied')`,
 } as const

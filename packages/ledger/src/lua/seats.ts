@@ -40,6 +40,23 @@ export const seatScripts = {
     bump_seat(first, fields[1], access)
     return accepted('merged')`,
 
+  noteDrift: String.raw`
+    local seat, generation = ARGV[1], ARGV[2]
+    local id = seat_item(seat)
+    local fields = redis.call('HMGET', item_key(id), 'status', 'generation')
+    if fields[1] ~= 'settled' or fields[2] ~= generation then return 0 end
+    note(id, 'drift', ARGV[3])
+    return 1`,
+
+  bumpSeat: String.raw`
+    local seat, reason = ARGV[1], ARGV[2]
+    local id = seat_item(seat)
+    local fields = redis.call('HMGET', item_key(id), 'status', 'lane')
+    if fields[1] ~= 'settled' then return accepted('left') end
+    note(id, 'hint', reason)
+    bump(id, fields[2], true)
+    return accepted('bumped')`,
+
   setOperatorClaim: String.raw`
     local OPERATOR_CLAIM = '${operatorClaimKey}'
     local claim = cjson.decode(ARGV[1])

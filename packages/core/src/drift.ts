@@ -1,12 +1,6 @@
-import {
-  worthOfMode,
-  type CourseKey,
-  type CourseMode,
-  type Enrolment,
-  type ItemStatus,
-  type SeatId,
-  type Username,
-} from '@seatkeeper/core'
+import type { ItemStatus } from './agenda.ts'
+import { worthOfMode, type Enrolment } from './enrolment.ts'
+import type { CourseKey, CourseMode, SeatId, Username } from './ids.ts'
 
 /** What the audit has to know of a seat whose account is known and whose row was verified once. */
 export interface AppliedSeat {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { CourseMode, noEnrolment, type Enrolment } from '@seatkeeper/core'
 import { hasDrifted } from './drift.ts'
+import { noEnrolment, type Enrolment } from './enrolment.ts'
+import { CourseMode } from './ids.ts'
 
 const active = (slug: string): Enrolment => ({ isActive: true, mode: CourseMode.parse(slug) })
 const inactive = (slug: string): Enrolment => ({ isActive: false, mode: CourseMode.parse(slug) })
