@@ -32,11 +32,16 @@ describe('learnersIn', () => {
     expect(learnersIn(fields, pathsTo('_hidden', 'shown'))).toEqual(['b', 'a'].map(at))
   })
 
+  it('passes over any number of names to find an address', () => {
+    const value = `${'Bob,'.repeat(5000)}a@example.org`
+    expect(learnersIn([{ key: 'learner', value }], pathsTo('learner'))).toEqual([at('a')])
+  })
+
   it('is quick with a text that somebody made long', () => {
     const startedAtMs = performance.now()
     const value = `${'a'.repeat(200_000)}@${'@.,'.repeat(50_000)}`
     expect(learnersIn([{ key: 'learner', value }], pathsTo('learner'))).toEqual([])
-    expect(performance.now() - startedAtMs).toBeLessThan(500)
+    expect(performance.now() - startedAtMs).toBeLessThan(250)
   })
 })
 

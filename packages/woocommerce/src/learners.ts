@@ -16,15 +16,19 @@ export const LearnerFields = z.strictObject({
 })
 export type LearnerFields = z.output<typeof LearnerFields>
 
+/** So many of what looks like an address are tried: a shopper can fill a field with anything. */
+const mostTried = 1000
+
 /**
  * The addresses that stand at some paths: path by path, in order of appearance, each one once.
  *
  * A text may hold several, with commas, semicolons or line breaks between them, and so may a list of texts. What is no
- * address is left out.
+ * address is left out, and so is what comes after a thousand of them.
  */
 export function learnersIn(fields: readonly CustomField[], at: readonly FieldPath[]): readonly EmailAddress[] {
   const texts = at.flatMap((path) => valuesAt(fields, path)).flatMap(textsIn)
-  const addresses = texts.flatMap((text) => EmailAddress.safeParse(text).data ?? [])
+  const likely = texts.filter((text) => text.includes('@')).slice(0, mostTried)
+  const addresses = likely.flatMap((text) => EmailAddress.safeParse(text).data ?? [])
   return [...new Set(addresses)]
 }
 
