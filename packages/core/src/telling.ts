@@ -4,13 +4,15 @@ import type { FailureCode } from './failure.ts'
 import type { OrderRef } from './ids.ts'
 import type { Seat } from './seat.ts'
 
-/** What a shop wants written to its orders, beside the notes. */
+/** What a shop wants to be told of its orders. */
 export interface WriteBack {
+  /** Whether a note for the staff is added to an order for every outcome. */
+  readonly notes: boolean
   /** Whether an order is completed once all its courses are really enrolled and nothing of it needs shipping. */
   readonly complete: boolean
   /**
    * The shop's own word for the state of an order of which a course failed for good; null to leave such orders alone. An
-   * order leaves it by itself, completed, only where it is also among the statuses that grant.
+   * order leaves that state by itself, completed, only where it is also among the statuses that grant.
    */
   readonly failedStatus: string | null
 }

@@ -157,6 +157,12 @@ describe('completing an order', () => {
     expect(scene.shop).toMatchObject({ written: ['completed'], notes: [expect.anything()] })
   })
 
+  it('comes without a note where the shop wants none', async () => {
+    const scene = await aScene({ writeBack: { notes: false, complete: true } })
+    await scene.rest()
+    expect(scene.shop).toMatchObject({ written: ['completed'], notes: [] })
+  })
+
   it.each([
     ['a unit is nobody’s yet', [{ quantity: 2 }]],
     ['it sells no course', [{ sku: 'MUG' }]],

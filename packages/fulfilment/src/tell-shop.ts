@@ -22,13 +22,15 @@ export function tellShop(parts: TellShopParts) {
   }
 }
 
+const unchanged = { status: 'unchanged' } as const
+
 async function tell(speaker: Speaker): Promise<Outcome> {
   const telling = await speaker.ledger.readTelling(speaker.ref)
-  if (telling === undefined || telling.isDeleted) return { status: 'unchanged' }
+  if (telling === undefined || telling.isDeleted) return unchanged
   if (telling.write !== null && (await seeThrough(speaker, telling.write)) === 'put back') return { status: 'applied' }
-  if (!speaker.policy.tells || !isAtRest(telling)) return { status: 'unchanged' }
+  if (!speaker.policy.tells || !isAtRest(telling)) return unchanged
   const outcome = shopOutcome(telling)
-  const said = await sayOutcome(speaker, telling.note, outcome)
+  const said = speaker.writeBack.notes ? await sayOutcome(speaker, telling.note, outcome) : unchanged
   if (said.status === 'waiting') return said
   const hasMoved = await moveStatus(speaker, telling, outcome)
   return hasMoved ? { status: 'applied' } : said

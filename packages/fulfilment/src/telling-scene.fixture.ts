@@ -47,7 +47,7 @@ export function createScene({ redis, prefix, writeBack = {}, tells = true, ...pa
   const accept = acceptNews({ ...common, onWakeFailed: () => undefined })
   const telling = tellShop({
     ...common,
-    writeBack: { complete: false, failedStatus: null, ...writeBack },
+    writeBack: { notes: true, complete: false, failedStatus: null, ...writeBack },
     onRefundOvertaken: ({ order }) => void alerts.push(order),
   })
   const tell = async () => telling({ v: 1, ...ref, generation: await generationOf(ledger, tellId) }, context())
