@@ -1,13 +1,17 @@
 import { Command } from 'commander'
 import { configCommand } from './config.ts'
+import { connectCommand } from './connect.ts'
 import { deadLetterCommand } from './dead-letter.ts'
 import { orderCommand } from './order.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { seatCommand } from './seat.ts'
 
 /** What every command gets from outside. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly print: (text: string) => void
+  /** Shows how far long work is; each text replaces the one before. */
+  readonly progress: (text: string) => void
 }
 
 /** The `seatkeeper` command. Exit codes: 0 done, 1 could not be done (one sentence says why), 2 wrongly called. */
@@ -21,6 +25,8 @@ export function createProgram(surroundings: Surroundings): Command {
     .addCommand(orderCommand(surroundings))
     .addCommand(seatCommand(surroundings))
     .addCommand(deadLetterCommand(surroundings))
+    .addCommand(reconcileCommand(surroundings))
+    .addCommand(connectCommand(surroundings))
     .addCommand(configCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })
   endWithTwo(program)
