@@ -1,16 +1,12 @@
 export { acceptNews, type Acceptance, type AcceptNewsParts } from './accept-news.ts'
 export { audit, type AuditLedger, type AuditParts, type Audited } from './audit.ts'
+export { doRound, type ChoreTurn } from './chore.ts'
 export type { ClaimChange } from './claim-changes.ts'
 export { connectShop, type ConnectedWebhook, type ConnectShopParts } from './connect-shop.ts'
 export type { Patience } from './patience.ts'
 export { readOrder, type ReadOrderParts } from './read-order.ts'
 export { reconcile, type Reconciled, type ReconcileParts } from './reconcile.ts'
-export {
-  reconcileRange,
-  type DifferingOrder,
-  type ModifiedRange,
-  type ReconcileRangeParts,
-} from './reconcile-range.ts'
+export { reconcileRange, type DifferingOrder, type ModifiedRange, type ReconcileRangeParts } from './reconcile-range.ts'
 export { replay, type ReplayParts } from './replay.ts'
 export type { SettleSeatParts } from './hand.ts'
 export type { SeatPolicy } from './seat-policy.ts'
