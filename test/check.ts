@@ -22,6 +22,7 @@ const checks: Readonly<Record<string, () => Promise<Ended>>> = {
 
 const results = await Promise.all(Object.entries(checks).map(([name, check]) => report(name, check)))
 const summary = await readFile(join(root, 'coverage/coverage-summary.json'), 'utf8').catch(() => '{}')
+console.log('     covered by unit tests alone; what needs a Redis or processes is tested by npm test:')
 console.log(coverageByPackage(JSON.parse(summary), root).join('\n'))
 process.exitCode = results.every(Boolean) ? 0 : 1
 

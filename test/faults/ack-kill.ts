@@ -159,12 +159,12 @@ async function killAtRandom(
   { kills, random, until, say }: Killing,
 ): Promise<Record<Victim, number>> {
   const killed = { ingress: 0, redis: 0, enroll: 0, orders: 0, revoke: 0 }
-  let isStreaming = true
+  const streaming = { isOver: false }
   void until.finally(() => {
-    isStreaming = false
+    streaming.isOver = true
   })
   const count = () => Object.values(killed).reduce((sum, times) => sum + times, 0)
-  while (isStreaming || count() < kills) {
+  while (!streaming.isOver || count() < kills) {
     await pause(random.between(200, 1200))
     const victim = random.pick(victims)
     await crash(system, victim)

@@ -12,6 +12,9 @@ import {
 } from '@seatkeeper/service'
 import { readArguments, startWorkers, workerConfig } from '@seatkeeper/worker'
 
+/** Sweeps nothing. */
+const sweeper = () => ({ sweepNow: () => Promise.resolve(), close: () => Promise.resolve() })
+
 /** The control of the fault tests: a worker whose sweep finds nothing, so that what is lost stays lost. */
 async function main(): Promise<void> {
   const { roles, concurrency } = readArguments(process.argv)
@@ -21,7 +24,6 @@ async function main(): Promise<void> {
   const ledger = createLedger(connectRedis(settings.REDIS_URL, 'ledger', log))
   const place = { connection: connectRedis(settings.REDIS_URL, 'worker', log), prefix: '{seatkeeper}:bull' }
   const metrics = createMetrics()
-  const sweeper = () => ({ sweepNow: () => Promise.resolve(), close: () => Promise.resolve() })
   const worker = startWorkers({ config, roles, ledger, place, concurrency, log, metrics, sweeper })
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks: worker.checks, metrics })
   closeOnSignal(log, [worker, health])

@@ -9,6 +9,7 @@ import {
   createMetrics,
   createRedisCheck,
   serveHealth,
+  untilRedisReady,
   type Closable,
   type Logger,
   type RedisDemands,
@@ -42,7 +43,13 @@ export interface RunningSystem extends Closable {
 const allRoles: readonly Role[] = ['enroll', 'revoke', 'orders']
 const bullPrefix = '{seatkeeper}:bull'
 
-/** Starts ingress, all roles of the worker and the dashboard on one Redis. */
+/**
+ * Starts ingress, all roles of the worker and the dashboard on one Redis.
+ *
+ * Webhooks are taken once Redis answers, not before: a shop never sends again what it was refused.
+ *
+ * @throws StartError if Redis does not answer, or if a port cannot be had.
+ */
 export async function startSystem({
   config,
   redisUrl,
@@ -54,6 +61,7 @@ export async function startSystem({
 }: SystemParts): Promise<RunningSystem> {
   const redis = connectRedis(redisUrl, 'ledger', log)
   const connection = connectRedis(redisUrl, 'worker', log)
+  await untilRedisReady(redis, 10_000)
   const ledger = createLedger(redis)
   const metrics = createMetrics()
   const onError = (error: unknown) => log.warn('queue.error', { error })
