@@ -80,10 +80,12 @@ describe('telling a shop over its REST API', () => {
     const random = seeded(3)
     const troubles = ['reset', 'lose-answer', 500, 502, 503] as const
     const fail = () => {
-      if (random.next() < 0.5) return
-      const trouble = random.pick<(typeof troubles)[number]>(troubles)
-      const fault: RestFault = typeof trouble === 'number' ? { kind: 'page', status: trouble } : { kind: trouble }
-      told.shop.faults.rest(fault, random.pick<typeof reads>([notes, puts, reads]))
+      told.shop.faults.clear()
+      for (const calls of [notes, puts, reads].filter(() => random.next() < 0.5)) {
+        const trouble = random.pick<(typeof troubles)[number]>(troubles)
+        const fault: RestFault = typeof trouble === 'number' ? { kind: 'page', status: trouble } : { kind: trouble }
+        told.shop.faults.rest(fault, calls)
+      }
     }
     for (let sale = 0; sale < 200; sale += 1) {
       const order = await told.sell()
