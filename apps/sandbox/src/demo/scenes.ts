@@ -1,4 +1,4 @@
-import { itemId } from '@seatkeeper/core'
+import { itemId, OrderId, StoreId } from '@seatkeeper/core'
 import { courseKey, type World } from './world.ts'
 import { until } from './until.ts'
 
@@ -78,7 +78,7 @@ export const scenes: readonly Scene[] = [
       const late = captured(world, sale.order)
       await refund(world, sale.order)
       await world.shop.redeliver(late)
-      await ordersRead(world)
+      await atRest(world, sale.order)
       return [await seated(world, expect(sale, 'ART', null))]
     },
   },
@@ -91,7 +91,7 @@ export const scenes: readonly Scene[] = [
       const second = buy(world, 'frances', [world.products.logic])
       await world.shop.deliver()
       await refund(world, first.order)
-      await ordersRead(world)
+      await atRest(world, first.order)
       return [await seated(world, expect(second, 'LOGIC', mode))]
     },
   },
@@ -153,7 +153,7 @@ async function seated(world: World, expectation: Expectation): Promise<Expectati
   await until(`${expectation.learner} is as wanted in ${expectation.course}`, () =>
     isSeated(world, expectation) ? true : undefined,
   )
-  await ordersRead(world)
+  await atRest(world, expectation.order)
   return expectation
 }
 
@@ -163,6 +163,13 @@ export function isSeated({ campus }: Pick<World, 'campus'>, { learner, course, w
   return wanted === null ? row?.isActive !== true : row?.isActive === true && row.mode === wanted
 }
 
-async function ordersRead({ system }: World): Promise<void> {
-  await until('nothing is due', async () => ((await system.ledger.conservation()).due === 0 ? true : undefined))
+/** Waits until an order was read and all its seats are settled; telling the shop takes its own time. */
+async function atRest({ system: { ledger } }: World, order: number): Promise<void> {
+  const ref = { store: StoreId.parse('shop'), order: OrderId.parse(String(order)) }
+  await until(`order ${order} is at rest`, async () => {
+    const view = await ledger.orderView(ref)
+    if (view?.itemStatus !== 'settled') return undefined
+    const seats = await Promise.all(view.seats.map((seat) => ledger.itemStatus(`seat-${seat}`)))
+    return seats.every((seat) => seat?.status === 'settled') ? true : undefined
+  })
 }
