@@ -62,6 +62,7 @@ function asText(differing: readonly DifferingOrder[], isDryRun: boolean): string
     ...changes.map(({ line, unit, lms, course, to }) => [order, status, `${line}.${unit}`, `${course} on ${lms}`, to]),
     ...(trouble === null ? [] : [[order, status, '', '', trouble]]),
   ])
-  const verb = isDryRun ? 'would be' : 'are being'
-  return `${table(['order', 'shop says', 'line.unit', 'seat', 'becomes'], rows)}\n\n${differing.length} orders ${verb} read again.`
+  const count = differing.length === 1 ? '1 order' : `${differing.length} orders`
+  const heading = ['order', 'shop says', 'line.unit', 'seat', 'becomes']
+  return `${table(heading, rows)}\n\n${count} ${isDryRun ? 'to be' : 'now being'} read again.`
 }

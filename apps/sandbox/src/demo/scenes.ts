@@ -1,5 +1,5 @@
 import { itemId, OrderId, StoreId } from '@seatkeeper/core'
-import { courseKey, type World } from './world.ts'
+import { courseKey, storeName, type World } from './world.ts'
 import { until } from './until.ts'
 
 /** What a seat must be at the LMS when the demo ends. */
@@ -121,6 +121,15 @@ export const scenes: readonly Scene[] = [
   },
 ]
 
+/** A sale of which no webhook tells: reconcile finds it. Gives the order's number. */
+export async function loseWebhook(world: World): Promise<number> {
+  world.shop.faults.dropDeliveries(() => true)
+  const { order } = buy(world, 'grace', [world.products.logic])
+  await world.shop.deliver()
+  world.shop.faults.clear()
+  return order
+}
+
 interface Sale {
   readonly order: number
   readonly learner: string
@@ -165,7 +174,7 @@ export function isSeated({ campus }: Pick<World, 'campus'>, { learner, course, w
 
 /** Waits until an order was read and all its seats are settled; telling the shop takes its own time. */
 async function atRest({ system: { ledger } }: World, order: number): Promise<void> {
-  const ref = { store: StoreId.parse('shop'), order: OrderId.parse(String(order)) }
+  const ref = { store: StoreId.parse(storeName), order: OrderId.parse(String(order)) }
   await until(`order ${order} is at rest`, async () => {
     const view = await ledger.orderView(ref)
     if (view?.itemStatus !== 'settled') return undefined
