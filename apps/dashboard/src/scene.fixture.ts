@@ -92,7 +92,8 @@ export async function sell({ ledger, wakeUps }: Scene, sale: Sale): Promise<read
 
 /** Does what a worker does with a seat that goes well. */
 export async function settle({ ledger }: Scene, seat: Seat): Promise<Outcome> {
-  await ledger.bindAccount(seat.id, { id: 7, username: Username.parse('canary-account') })
+  const account = { id: Number.parseInt(seat.id.slice(-8), 36), username: Username.parse('canary-account') }
+  await ledger.bindAccount(seat.id, account)
   await ledger.recordBaseline(seat.id, { isActive: true, mode: CourseMode.parse('audit') })
   await ledger.recordApplied(seat.id, { isActive: true, mode: CourseMode.parse('verified') })
   return end(ledger, itemOf(seat), { status: 'applied' })
