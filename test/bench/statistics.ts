@@ -5,7 +5,11 @@ export function median(numbers: readonly number[]): number {
   return (at(sorted, Math.ceil(middle) - 1) + at(sorted, Math.floor(middle))) / 2
 }
 
-/** The smallest of some numbers that at least `share` of them do not exceed: 0.99 gives p99. @throws RangeError if there is none. */
+/**
+ * The smallest of some numbers that at least `share` of them do not exceed: 0.99 gives p99.
+ *
+ * @throws RangeError if there is none.
+ */
 export function quantile(numbers: readonly number[], share: number): number {
   const sorted = ascending(numbers)
   return at(sorted, Math.max(0, Math.ceil(share * sorted.length) - 1))

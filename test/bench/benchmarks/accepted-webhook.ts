@@ -3,7 +3,7 @@ import { burst } from '../load.ts'
 import { makeOrders, requestOf } from '../orders.ts'
 import { openRig } from '../rig.ts'
 
-const orders = 2000
+const orders = 1500
 /** The baseline is done sooner, so it gets the same requests several times. */
 const repeats = 3
 

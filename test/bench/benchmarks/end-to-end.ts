@@ -6,8 +6,8 @@ import { burst } from '../load.ts'
 import { makeOrders, requestOf } from '../orders.ts'
 import { openRig, type Rig } from '../rig.ts'
 
-const orders = 800
-const jobs = 6000
+const orders = 500
+const jobs = 4000
 const concurrency = 50
 /** 1 KB with its frame. */
 const data = { padding: 'x'.repeat(1000) }

@@ -3,7 +3,7 @@ import { burst } from '../load.ts'
 import { makeOrders, requestOf } from '../orders.ts'
 import { openRig } from '../rig.ts'
 
-const orders = 2000
+const orders = 1500
 
 /** G4: what it costs that a 200 means "on disk". */
 export const everyWriteSynced: Benchmark = {
