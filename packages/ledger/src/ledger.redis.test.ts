@@ -9,6 +9,7 @@ import {
   OrderId,
   planSeats,
   StoreId,
+  Username,
   type CourseMode,
   type OrderOffer,
   type OrderSnapshot,
@@ -39,6 +40,7 @@ function aLedger(): RedisLedger {
 
 const verified = { isActive: true, mode: catalogue.mode }
 const { backoff } = enrollSeat
+const ada = { id: 7, username: Username.parse('ada') }
 
 async function theSeat(ledger: RedisLedger, order: Pick<OrderSnapshot, 'store' | 'order'> = anOrder()) {
   const view = await ledger.orderView(order)
@@ -217,6 +219,27 @@ describe('applyReading', () => {
     expect(wakeUps.map(({ lane }) => lane).toSorted()).toEqual(['enroll.campus', 'revoke.campus'])
     expect((await ledger.readSeat(before.id))?.claims).toEqual([])
     expect(await theSeat(ledger)).toMatchObject({ email: 'grace@example.org', claims: [{ access: 'granted' }] })
+  })
+
+  it('leaves a claim in its seat when its order is read again after the account is known', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const { id } = await theSeat(ledger)
+    await ledger.bindAccount(id, ada)
+    expect((await apply(ledger, anOffer(anOrder()))).wakeUps).toEqual([])
+    expect((await theSeat(ledger)).id).toBe(id)
+  })
+
+  it('leaves a claim that came with another address of the account in the seat that it joined', async () => {
+    const ledger = aLedger()
+    const second = anOrder({ order: OrderId.parse('1002'), learner: emailOf('countess@example.org') })
+    await ledger.applySnapshot(anOffer(anOrder()))
+    await ledger.applySnapshot(anOffer(second))
+    const { id } = await theSeat(ledger)
+    await ledger.bindAccount(id, ada)
+    await ledger.bindAccount((await theSeat(ledger, second)).id, ada)
+    expect((await apply(ledger, anOffer(second))).wakeUps).toEqual([])
+    expect((await theSeat(ledger, second)).id).toBe(id)
   })
 
   it('lets two orders speak for one seat', async () => {

@@ -1,7 +1,8 @@
 /**
  * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted, open, tells, catalogue),
  * `…:items` (line to JSON items), `…:claims` (claim key to seat), `seat:<id>` (hash), `seat:<id>:claims` (claim key to
- * JSON of access and mode), `seats` (lms/course/address to seat).
+ * JSON of access and mode), `seat:<id>:emails` (set: addresses of seats that were merged into it), `seats`
+ * (lms/course/address to seat).
  */
 export const ordersLua = String.raw`
 local function order_key(ref) return P .. 'order:' .. ref.store .. '/' .. ref.order end
@@ -58,11 +59,18 @@ local function leave_seat(seat, key)
   bump_seat(seat, redis.call('HGET', P .. 'seat:' .. seat, 'lms'), 'withdrawn')
 end
 
+-- An address does not find a seat whose account is known, but what is in that seat by the address stays there.
+local function is_known_by(seat, address)
+  local key = P .. 'seat:' .. seat
+  return redis.call('HGET', key, 'email') == address or redis.call('SISMEMBER', key .. ':emails', address) == 1
+end
+
 local function apply_claim(claims, claim, fresh)
   local before = redis.call('HGET', claims, claim.key)
   local named = claim.learner ~= cjson.null
   if not before and (claim.access == 'withdrawn' or not named) then return end
-  local seat = named and (claim.access == 'granted' or not before) and seat_for(claim, fresh) or before
+  local stays = before and (claim.access == 'withdrawn' or not named or is_known_by(before, claim.learner))
+  local seat = stays and before or seat_for(claim, fresh)
   if before and before ~= seat then leave_seat(before, claim.key) end
   redis.call('HSET', claims, claim.key, seat)
   set_claim(seat, claim.key, claim.access, claim.item.mode, claim.item.lms)

@@ -10,7 +10,7 @@ export const seatScripts = {
   bindAccount: String.raw`
     local seat, account = ARGV[1], ARGV[2]
     local key = P .. 'seat:' .. seat
-    local fields = redis.call('HMGET', key, 'lms', 'course', 'index')
+    local fields = redis.call('HMGET', key, 'lms', 'course', 'index', 'email')
     local name = fields[1] .. '/' .. fields[2] .. '/' .. cjson.decode(account).id
     local first = redis.call('HGET', P .. 'accounts', name)
     redis.call('HSET', key, 'account', account)
@@ -29,6 +29,8 @@ export const seatScripts = {
       if store then redis.call('HSET', order_key({ store = store, order = order }) .. ':claims', claim, first) end
     end
     redis.call('DEL', key .. ':claims')
+    redis.call('SADD', survivor .. ':emails', fields[4])
+    redis.call('SUNIONSTORE', survivor .. ':emails', survivor .. ':emails', key .. ':emails')
     redis.call('HSET', key, 'alias', first)
     local decision = redis.call('HGET', key, 'decision')
     if decision then redis.call('HSET', survivor, 'decision', decision) end
