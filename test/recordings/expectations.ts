@@ -215,7 +215,14 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       [second, cs101, 'verified'],
       [gifted, demo, 'nothing'],
     ],
-    orders: { 65: { notes: [[enrolled(cs101, 2), enrolled(demo)], [enrolled(cs101, 2), ended(demo)]] } },
+    orders: {
+      65: {
+        notes: [
+          [enrolled(cs101, 2), enrolled(demo)],
+          [enrolled(cs101, 2), ended(demo)],
+        ],
+      },
+    },
   },
 
   /** A SKU like a course key that no course run has here is for people; addresses are compared in lower case. */

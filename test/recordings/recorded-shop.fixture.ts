@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { goneOrder, recordedNote, recordedProducts, type Answer, type Shown } from './recordings.fixture.ts'
+import { recordedNote, recordedProducts, type Answer, type Shown } from './recordings.fixture.ts'
 
 /** A shop that says of its orders what was recorded, and remembers what it was told. */
 export interface RecordedShop {
@@ -17,9 +17,12 @@ export interface RecordedShop {
   close(): Promise<void>
 }
 
-interface Told {
-  readonly notes: Map<string, string[]>
-  readonly statuses: Map<string, string[]>
+/** What the shop shows, by path, and what it was told, by order. */
+interface Books {
+  readonly shows: Map<string, Answer>
+  readonly notes: Map<string, readonly string[]>
+  readonly statuses: Map<string, readonly string[]>
+  readonly surprises: string[]
 }
 
 /**
@@ -30,17 +33,8 @@ interface Told {
  * until the recording goes on.
  */
 export async function startRecordedShop(): Promise<RecordedShop> {
-  const shows = new Map<string, Answer>(recordedProducts)
-  const told: Told = { notes: new Map(), statuses: new Map() }
-  const surprises: string[] = []
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? '', 'http://shop').pathname.replace('/wp-json/wc/v3', '')
-    const sent = request.method === 'GET' ? undefined : await json(request)
-    const answer = answerTo(`${request.method} ${path}`, sent, shows, told)
-    if (answer === undefined) surprises.push(`${request.method} ${path}`)
-    const { status, body } = answer ?? { status: 501, body: '{}' }
-    response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(body)
-  })
+  const books: Books = { shows: new Map(recordedProducts), notes: new Map(), statuses: new Map(), surprises: [] }
+  const server = createServer((request, response) => void serve(request, response, books))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -48,17 +42,27 @@ export async function startRecordedShop(): Promise<RecordedShop> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     show: (shown) => {
-      for (const [path, answer] of shown) shows.set(path, answer)
+      for (const [path, answer] of shown) books.shows.set(path, answer)
     },
-    notes: (order) => told.notes.get(String(order)) ?? [],
-    statuses: (order) => told.statuses.get(String(order)) ?? [],
-    surprises,
+    notes: (order) => books.notes.get(String(order)) ?? [],
+    statuses: (order) => books.statuses.get(String(order)) ?? [],
+    surprises: books.surprises,
     close: async () => {
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
     },
   }
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, books: Books): Promise<void> {
+  const path = new URL(request.url ?? '', 'http://shop').pathname.replace('/wp-json/wc/v3', '')
+  const question = `${request.method} ${path}`
+  const sent = request.method === 'GET' ? undefined : await json(request)
+  const answer = answerTo(question, sent, books)
+  if (answer === undefined) books.surprises.push(question)
+  const { status, body } = answer ?? { status: 501, body: '{}' }
+  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(body)
 }
 
 const goneProduct: Answer = {
@@ -70,31 +74,32 @@ const goneVariation: Answer = {
   body: '{"code":"woocommerce_rest_product_variation_invalid_id","message":"Invalid ID.","data":{"status":404}}',
 }
 
-function answerTo(question: string, sent: unknown, shows: Map<string, Answer>, told: Told): Answer | undefined {
+function answerTo(question: string, sent: unknown, books: Books): Answer | undefined {
+  const { shows, notes } = books
   const [, verb = '', path = '', order = '', part = ''] = /^(\w+) (\/orders\/(\d+)(\/\w+)?)$/.exec(question) ?? []
   if (question.startsWith('GET /products/')) return productAt(question.slice('GET '.length), shows)
-  if (verb === 'GET' && part === '') return shows.get(path) ?? goneOrder
+  if (verb === 'GET' && part === '') return shows.get(path)
   if (verb === 'GET' && part === '/refunds') return shows.get(path) ?? { status: 200, body: '[]' }
-  if (verb === 'GET' && part === '/notes') return ok((told.notes.get(order) ?? []).map((note) => ({ note })))
-  if (verb === 'POST' && part === '/notes') return keepNote(order, textOf(sent, 'note'), told)
-  return verb === 'PUT' && part === '' ? setStatus(path, order, textOf(sent, 'status'), shows, told) : undefined
+  if (verb === 'GET' && part === '/notes') return ok((notes.get(order) ?? []).map((note) => ({ note })))
+  if (verb === 'POST' && part === '/notes') return keepNote(order, textOf(sent, 'note'), books)
+  return verb === 'PUT' && part === '' ? setStatus(order, textOf(sent, 'status'), books) : undefined
 }
 
 function productAt(path: string, shows: ReadonlyMap<string, Answer>): Answer {
   return shows.get(path) ?? (path.includes('/variations/') ? goneVariation : goneProduct)
 }
 
-function keepNote(order: string, note: string, { notes }: Told): Answer {
+function keepNote(order: string, note: string, { notes }: Books): Answer {
   notes.set(order, [...(notes.get(order) ?? []), note])
   return { status: recordedNote.status, body: JSON.stringify({ ...JSON.parse(recordedNote.body), note }) }
 }
 
-function setStatus(path: string, order: string, status: string, shows: Map<string, Answer>, told: Told) {
-  const before = shows.get(path)
-  if (before === undefined || before.status !== 200) return undefined
-  told.statuses.set(order, [...(told.statuses.get(order) ?? []), status])
+function setStatus(order: string, status: string, { shows, statuses }: Books): Answer | undefined {
+  const before = shows.get(`/orders/${order}`)
+  if (before?.status !== 200) return undefined
+  statuses.set(order, [...(statuses.get(order) ?? []), status])
   const after = { status: 200, body: before.body.replace(/"status":"[a-z-]+"/, `"status":"${status}"`) }
-  shows.set(path, after)
+  shows.set(`/orders/${order}`, after)
   return after
 }
 

@@ -32,12 +32,13 @@ export const scenarios: readonly string[] = readdirSync(root, { withFileTypes: t
   .map(({ name }) => name)
   .toSorted()
 
+/** A step that was done, or a call to the REST API. */
 interface Entry {
   readonly step?: string
   readonly deliveries?: readonly { readonly file: string }[]
-  readonly rest?: string
   readonly method?: string
   readonly path?: string
+  /** Where the answer to a call is. */
   readonly file?: string
 }
 
@@ -79,7 +80,7 @@ export const recordedProducts: ReadonlyMap<string, Answer> = new Map(
 )
 
 /** The shop's words for an order that is not there. */
-export const goneOrder: Answer = readAnswer('16-trash-restore-delete', 'rest/06-get-deleted')
+const goneOrder: Answer = readAnswer('16-trash-restore-delete', 'rest/06-get-deleted')
 
 /** The shop's answer to a new note. */
 export const recordedNote: Answer = readAnswer('36-rest-api', 'rest/19-post-note')
@@ -117,26 +118,23 @@ function shownByWebhook(body: Buffer): readonly Shown[] {
 /** The number of a whole order. */
 function orderIn(body: string): number | undefined {
   if (!body.startsWith('{"id":') || !body.includes('"billing":')) return undefined
-  const { id }: { readonly id: number } = JSON.parse(body)
-  return id
+  return JSON.parse(body).id
 }
 
 function readScenario(scenario: string): readonly Entry[] {
-  return readJson<{ readonly steps: readonly Entry[] }>(join(scenario, 'scenario.json')).steps
+  return readJson(join(scenario, 'scenario.json')).steps
 }
 
 function readDelivery(scenario: string, file: string): RecordedDelivery {
-  const { headers } = readJson<Pick<RecordedDelivery, 'headers'>>(join(scenario, `${file}.headers.json`))
+  const { headers } = readJson(join(scenario, `${file}.headers.json`))
   return { name: `${scenario}/${file}`, headers, body: readFileSync(join(root, scenario, `${file}.body`)) }
 }
 
 function readAnswer(scenario: string, file: string): Answer {
-  const { response } = readJson<{ readonly response: { readonly status: number } }>(
-    join(scenario, `${file}.meta.json`),
-  )
+  const { response } = readJson(join(scenario, `${file}.meta.json`))
   return { status: response.status, body: readFileSync(join(root, scenario, `${file}.body`), 'utf8') }
 }
 
-function readJson<Content>(path: string): Content {
+function readJson(path: string) {
   return JSON.parse(readFileSync(join(root, path), 'utf8'))
 }

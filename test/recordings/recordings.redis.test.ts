@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { expectations, type Expectation, type ExpectedOrder } from './expectations.ts'
 import { deliveriesOf, momentsOf, scenarios } from './recordings.fixture.ts'
-import { startReplay, type Replay } from './replay.fixture.ts'
+import { startReplay, type SeatFound } from './replay.fixture.ts'
 
 let redis: EmbeddedRedis
 
@@ -30,8 +30,9 @@ describe.each([
       for (const moment of momentsOf(scenario)) answers.push(...(await replay.play(moment)))
       const expected = expectationOf(scenario)
       expect(answers).toEqual(Array.from({ length: expected.answered }, () => 200))
-      expect(await replay.seats()).toEqual(seatsOf(expected))
-      expect(await ordersIn(replay)).toEqual(ordersOf(expected, replay))
+      expect(inOrder(await replay.seats())).toEqual(seatsOf(expected))
+      const orders = await replay.orders()
+      expect(orders).toEqual(ordersOf(expected, orders.keys()))
       expect(replay.shop.surprises).toEqual([])
       expect(await replay.ledger.conservation()).toMatchObject({ due: 0, waiting: 0 })
     } finally {
@@ -62,32 +63,28 @@ function expectationOf(scenario: string): Expectation {
 }
 
 /** What is wanted is what the LMS has to hold. */
-function seatsOf({ seats }: Expectation) {
-  const named = seats.map(([learner, course, wanted]) => ({ learner, course, wanted, held: wanted }))
-  return named.toSorted((one, other) => (`${one.learner} ${one.course}` < `${other.learner} ${other.course}` ? -1 : 1))
+function seatsOf({ seats }: Expectation): readonly SeatFound[] {
+  return inOrder(seats.map(([learner, course, wanted]) => ({ learner, course, wanted, held: wanted })))
 }
 
-/** Every order that was heard of, with what was expected of it or nothing. */
-function ordersOf({ orders }: Expectation, replay: Replay): Record<string, Required<ExpectedOrder> | object> {
-  const quiet = { notes: [], statuses: [], open: 0, failure: undefined }
-  const heard = [...replay.orders].map((order) => [order, { ...quiet, ...orders[Number(order)] }])
-  return { ...Object.fromEntries(Object.entries(orders)), ...Object.fromEntries(heard) }
+function inOrder(seats: readonly SeatFound[]): readonly SeatFound[] {
+  return seats.toSorted((one, other) => (`${one.learner} ${one.course}` < `${other.learner} ${other.course}` ? -1 : 1))
 }
 
-async function ordersIn(replay: Replay): Promise<Record<string, ExpectedOrder>> {
-  const found = [...replay.orders].map(async (id) => {
-    const order = Number(id)
-    const notes = replay.shop.notes(order).map((note, index) => linesOf(note, order, index + 1))
-    const [open, failure] = await Promise.all([replay.openSeats(order), replay.failure(order)])
-    return [id, { notes, statuses: replay.shop.statuses(order), open, failure }]
-  })
-  return Object.fromEntries(await Promise.all(found))
-}
+const quiet = { notes: [], statuses: [], open: 0 }
 
-/** What a note says between its number and its signature, both of which have to be right. */
-function linesOf(note: string, order: number, number: number): readonly string[] {
-  const lines = note.split('\n')
-  expect(lines.at(0)).toBe(`Seatkeeper #${number}: what became of this order`)
-  expect(lines.at(-1)).toBe(`(seatkeeper shop/${order} #${number})`)
-  return lines.slice(1, -1)
+/** What is expected of the orders that were heard of and of all that are named, with number and signature to each note. */
+function ordersOf({ orders }: Expectation, heard: Iterable<number>): ReadonlyMap<number, ExpectedOrder> {
+  const numbers = [...heard, ...Object.keys(orders).map(Number)]
+  return new Map(
+    numbers.map((order) => {
+      const { notes = [], ...rest } = orders[order] ?? {}
+      const signed = notes.map((lines, index) => [
+        `Seatkeeper #${index + 1}: what became of this order`,
+        ...lines,
+        `(seatkeeper shop/${order} #${index + 1})`,
+      ])
+      return [order, { ...quiet, ...rest, notes: signed }]
+    }),
+  )
 }
