@@ -40,7 +40,9 @@ export async function readOrderView(
     modifiedAtMs: modifiedAt,
     itemStatus: z.enum(['due', 'waiting', 'settled', 'dead']).parse(itemStatus),
     timeline,
-    lines: new Map([...known].map(([line, { items }]) => [line, items])),
+    lines: new Map(
+      [...known].map(([line, { items }]) => [line, items] as const).filter(([, items]) => items.length > 0),
+    ),
     open,
     seats: [...new Set(seats)].map((seat) => SeatId.parse(seat)),
   }

@@ -166,6 +166,10 @@ export const orderScripts = {
     for line, sold in pairs(to_map(redis.call('HGETALL', key .. ':items'))) do
       known[#known + 1] = { line, sold, firm[line] and 1 or 0 }
     end
+    -- A line that sold nothing yet tells all the same that its order is known.
+    for line in pairs(cjson.decode(redis.call('HGET', key, 'lines') or '{}')) do
+      if redis.call('HEXISTS', key .. ':items', line) == 0 then known[#known + 1] = { line, '[]', 0 } end
+    end
     return known`,
 
   applySnapshot: String.raw`
