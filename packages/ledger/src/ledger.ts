@@ -10,6 +10,7 @@ import type {
   TimelineEntry,
 } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
+import { createAdoptions, type Adoptions } from './adoption.ts'
 import { createAgenda } from './agenda.ts'
 import { createAudit, type Audit } from './audit.ts'
 import { createGates } from './gates.ts'
@@ -25,7 +26,7 @@ import { createTokens, type Tokens } from './tokens.ts'
 import { readOrderView, readTimeline } from './views.ts'
 
 /** All our state in one Redis: the use cases' ledger, the queue's agenda, gates, tokens, and what operators read. */
-export interface RedisLedger extends Ledger, Agenda, Tellings, Housekeeping, Audit {
+export interface RedisLedger extends Ledger, Agenda, Tellings, Housekeeping, Audit, Adoptions {
   readonly gates: Gates
   tokens(lms: LmsId): Tokens
   orderView(ref: OrderRef): Promise<OrderView | undefined>
@@ -52,6 +53,7 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     ...createTellings(run),
     ...createChores(parts),
     ...createAudit(parts),
+    ...createAdoptions(parts),
     ...createHousekeeping(run),
     ...createAgenda(parts),
     ...createItems(run, redis, prefix),

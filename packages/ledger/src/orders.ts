@@ -53,7 +53,7 @@ export function readAccepted<Result extends string>(results: readonly Result[], 
 }
 
 /** What a script needs of an offer. Ids of seats that may have to be made come along, because scripts know no chance. */
-function offerText({ snapshot, plan, hash, catalogue, tells }: OrderOffer): string {
+export function offerText({ snapshot, plan, hash, catalogue, tells }: OrderOffer): string {
   const { store, order, status, modifiedAtMs, refunds, lines } = snapshot
   return JSON.stringify({
     store,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { adoptionScripts } from './lua/adoption.ts'
 import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
 import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
@@ -13,6 +14,7 @@ const bodies = {
   ...seatScripts,
   ...tellingScripts,
   ...housekeepingScripts,
+  ...adoptionScripts,
   ...lockScripts,
 }
 
