@@ -14,5 +14,7 @@ export interface SettleSeatParts {
 export interface Hand extends SettleSeatParts {
   readonly seat: Seat
   readonly lease: Lease
+  /** The turn before ended waiting: whatever it had to do at the LMS by then is done. */
+  readonly wasWaiting: boolean
   readonly signal: AbortSignal
 }

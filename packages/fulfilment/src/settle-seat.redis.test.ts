@@ -3,6 +3,7 @@ import {
   CourseKey,
   CourseMode,
   enrollSeat,
+  JobFailure,
   LmsId,
   noEnrolment,
   OrderId,
@@ -218,6 +219,24 @@ describe('settleSeat', () => {
     expect(lms.writes).toEqual([])
   })
 
+  it('puts right what a worker wrote that froze until somebody else had settled the seat', async () => {
+    lms.register(ada)
+    await paid()
+    const { id } = await theSeat()
+    const awake = { ...lms }
+    lms.writeEnrolment = async (write, signal) => {
+      Object.assign(lms, awake)
+      await redis.del(`{seat-${tests}}:lease:seat-${id}`)
+      await refunded()
+      await settle()
+      await awake.writeEnrolment(write, signal)
+    }
+    await settle()
+    expect(lms.writes).toHaveLength(2)
+    expect(lms.row(ada)).toEqual({ isActive: false, mode: 'verified' })
+    expect((await ledger.conservation()).due).toBe(0)
+  })
+
   it('ends at once where somebody else has the seat in hand', async () => {
     await paid()
     const lease = await ledger.lease(`seat-${(await theSeat()).id}`, 5000)
@@ -326,6 +345,29 @@ describe('settleSeat for a learner without an account', () => {
     expect(await settle()).toEqual({ status: 'applied' })
     expect(lms.invited.size).toBe(0)
     expect(lms.writes).toEqual([])
+  })
+
+  it('invites again where a worker died between noting the invitation and making it', async () => {
+    await paid()
+    await ledger.recordInvitation((await theSeat()).id, true)
+    await settle()
+    expect([...lms.invited]).toEqual([ada])
+  })
+
+  it('takes an invitation back once more where making it may still come through', async () => {
+    await paid()
+    const answering = { ...lms }
+    lms.invite = () => Promise.reject(new JobFailure('LMS_OUTCOME_UNKNOWN', 'asked for by the test'))
+    await expect(settle()).rejects.toMatchObject({ code: 'LMS_OUTCOME_UNKNOWN' })
+    Object.assign(lms, answering)
+    await refunded()
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(await theSeat()).toMatchObject({ invited: true })
+    await redis.hdel(`{seat-${tests}}:item:seat-${(await theSeat()).id}`, 'recheck')
+    lms.invited.add(ada)
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(lms.invited.size).toBe(0)
+    expect(await theSeat()).toMatchObject({ invited: false })
   })
 
   it('gives up after its patience', async () => {

@@ -19,6 +19,7 @@ import { converge, leaseGraceMs } from './converge.ts'
 import type { Hand, SettleSeatParts } from './hand.ts'
 import { nextLookMs } from './patience.ts'
 import { moveByPolicy } from './seat-policy.ts'
+import { writeInvitation } from './write-row.ts'
 
 /**
  * Makes the LMS agree with what is wanted of one seat, as it stands when the seat's turn comes.
@@ -32,9 +33,10 @@ export function settleSeat(parts: SettleSeatParts) {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<Outcome> => {
     const id = itemId({ kind: 'seat', lms, seat })
-    return converge(parts.ledger, { id, leaseMs: enrollSeat.deadlineMs + leaseGraceMs }, async (lease) => {
+    return converge(parts.ledger, { id, leaseMs: enrollSeat.deadlineMs + leaseGraceMs }, async (lease, status) => {
       const now = await theSeat(parts.ledger, seat)
-      return now.id === seat ? settle({ ...parts, seat: now, lease, signal }) : { status: 'superseded' }
+      if (now.id !== seat) return { status: 'superseded' }
+      return settle({ ...parts, seat: now, lease, wasWaiting: status === 'waiting', signal })
     })
   }
 }
@@ -61,13 +63,9 @@ function isUntouched({ claims, baseline, invited }: Seat): boolean {
 
 /** The learner has no account: ask the LMS to enrol the address once it registers, and look again later. */
 async function settleWithoutAccount(hand: Hand): Promise<Outcome> {
-  const { seat, ledger, lms, patience, lease, signal } = hand
+  const { seat, ledger, patience } = hand
   if (!isEntitled(seat)) return takeInvitationBack(hand)
-  if (!seat.invited) {
-    await ledger.recordInvitation(seat.id, true)
-    await lease.assertHeld()
-    await lms.invite(seat, signal)
-  }
+  if (!seat.invited || !hand.wasWaiting) await inviteLearner(hand)
   const nowMs = await ledger.nowMs()
   const lookMs = nextLookMs(patience, nowMs - (seat.waitingSinceMs ?? nowMs))
   if (lookMs === null)
@@ -75,12 +73,22 @@ async function settleWithoutAccount(hand: Hand): Promise<Outcome> {
   return { status: 'waiting', reason: 'no-account', untilMs: nowMs + lookMs }
 }
 
+/**
+ * Noted before, so that what comes of it counts as ours: that it is noted does not mean that it was made. And after, because
+ * somebody may have taken over and noted that there is none.
+ */
+async function inviteLearner(hand: Hand): Promise<void> {
+  const { seat, ledger, lms, signal } = hand
+  await ledger.recordInvitation(seat.id, true)
+  await writeInvitation(hand, (invitation) => lms.invite(invitation, signal))
+  await ledger.recordInvitation(seat.id, true)
+}
+
 /** After an invitation is gone the account is looked up once more: it may have appeared, and been enrolled, just before. */
 async function takeInvitationBack(hand: Hand): Promise<Outcome> {
-  const { seat, lms, lease, signal } = hand
+  const { seat, lms, signal } = hand
   if (!seat.invited) return { status: 'unchanged' }
-  await lease.assertHeld()
-  await lms.withdrawInvitation(seat, signal)
+  await writeInvitation(hand, (invitation) => lms.withdrawInvitation(invitation, signal))
   const account = await lms.findAccount(seat.email, signal)
   if (account !== undefined) return settleAccount(hand, account)
   await hand.ledger.recordInvitation(seat.id, false)

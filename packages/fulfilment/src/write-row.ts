@@ -21,11 +21,24 @@ export async function writeRow(hand: Hand, write: EnrolmentWrite): Promise<void>
 }
 
 async function readBack(hand: Hand, write: EnrolmentWrite, failure: JobFailure): Promise<void> {
-  const { seat, lms, ledger, signal } = hand
+  const { lms, signal } = hand
   const row = await lms.readEnrolment(write.username, write.course, signal).catch(() => undefined)
   if (row !== undefined && givesTheSame(row, write)) return
-  if (row === undefined || mayStillLand.has(failure.code)) {
-    await ledger.recheckLater(itemId({ kind: 'seat', lms: seat.lms, seat: seat.id }), unknownFateMs)
-  }
+  if (row === undefined || mayStillLand.has(failure.code)) await lookAgain(hand)
   throw failure
+}
+
+function lookAgain({ seat, ledger }: Hand): Promise<void> {
+  return ledger.recheckLater(itemId({ kind: 'seat', lms: seat.lms, seat: seat.id }), unknownFateMs)
+}
+
+/** Makes or withdraws an invitation. @throws JobFailure; where its fate stays open, the seat is looked at again. */
+export async function writeInvitation(hand: Hand, write: (seat: Hand['seat']) => Promise<void>): Promise<void> {
+  await hand.lease.assertHeld()
+  try {
+    await write(hand.seat)
+  } catch (error) {
+    if (mayStillLand.has(toFailure(error).code)) await lookAgain(hand)
+    throw error
+  }
 }

@@ -300,6 +300,21 @@ describe('the agenda', () => {
     expect(await ledger.itemStatus(id)).toEqual({ generation: 2, status: 'settled' })
   })
 
+  it('opens an item again for whoever lost the lease and comes after somebody else settled it', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const id = itemId({ kind: 'seat', lms: LmsId.parse('campus'), seat: (await theSeat(ledger)).id })
+    const frozen = await ledger.lease(id, 5000)
+    await frozen?.release()
+    await apply(ledger, anOffer(anOrder({ lines: [aLine({ refunded: 1 })] })))
+    await settleSeat(ledger, id, 2)
+    expect(await ledger.settle(id, 1, { status: 'applied' }, frozen!)).toBe(false)
+    expect(await ledger.itemStatus(id)).toEqual({ generation: 3, status: 'due' })
+    expect(await settleSeat(ledger, id, 3)).toBe(true)
+    expect(await ledger.giveBack(frozen!, id, 1)).toBe(true)
+    expect(await ledger.itemStatus(id)).toEqual({ generation: 4, status: 'due' })
+  })
+
   it('backs off with growing, jittered delays and dies once they add up to the limit', async () => {
     const ledger = aLedger()
     await ledger.applySnapshot(anOffer(anOrder()))

@@ -78,8 +78,10 @@ export function createSeats({ redis, run, prefix }: SeatParts, nowMs: () => Prom
       await redis.hsetnx(key(seat), 'baseline', JSON.stringify(baseline))
     },
     recordInvitation: async (seat, invited) => {
-      if (invited) await redis.hsetnx(key(seat), 'waitingSince', await nowMs())
-      await redis.hset(key(seat), 'invited', invited ? '1' : '0')
+      if (invited) {
+        await redis.hsetnx(key(seat), 'waitingSince', await nowMs())
+        await redis.hset(key(seat), 'invited', '1')
+      } else await run('endInvitation', seat)
     },
     recordApplied: async (seat, applied) => {
       const lms = await redis.hget(key(seat), 'lms')

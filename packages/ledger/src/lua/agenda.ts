@@ -135,6 +135,20 @@ local function rest(id, lane)
   place(id, 'due', lane, NOW + wait)
 end
 
+local function holds(lease, token) return redis.call('GET', P .. 'lease:' .. lease) == token end
+
+-- Whoever lost the lease may have written after somebody else settled: what has changed since is converged once more.
+local function look_again(id)
+  local key = item_key(id)
+  local fields = redis.call('HMGET', key, 'status', 'lane')
+  if not fields[1] or fields[1] == 'dead' then return end
+  redis.call('HINCRBY', key, 'generation', 1)
+  redis.call('HSET', key, 'due', NOW)
+  redis.call('HDEL', key, 'wait')
+  place(id, 'due', fields[2], NOW)
+  note(id, 'recheck', 'a lease was lost')
+end
+
 -- The lane, if the generation is still current and open; else nil.
 local function open_generation(id, generation)
   local fields = redis.call('HMGET', item_key(id), 'generation', 'status', 'lane')
@@ -153,10 +167,13 @@ end
 
 export const agendaScripts = {
   settleItem: String.raw`
-    local id, generation, outcome, lease, token = ARGV[1], ARGV[2], cjson.decode(ARGV[3]), P .. 'lease:' .. ARGV[4], ARGV[5]
+    local id, generation, outcome, lease, token = ARGV[1], ARGV[2], cjson.decode(ARGV[3]), ARGV[4], ARGV[5]
     local lane = open_generation(id, generation)
-    if not lane then return 0 end
-    if outcome.status == 'waiting' then
+    if not lane then
+      if not holds(lease, token) then look_again(id) end
+      return 0
+    end
+    if outcome.status == 'waiting' and recheck_in(id) == 0 then
       redis.call('HSET', item_key(id), 'due', outcome.untilMs, 'wait', outcome.reason)
       -- A chore's round that ended well: its earlier failures count no more.
       if outcome.reason == 'scheduled' then
@@ -171,7 +188,7 @@ export const agendaScripts = {
       note(id, 'settled', outcome.status)
       rest(id, lane)
     end
-    if redis.call('GET', lease) == token then redis.call('DEL', lease) end
+    if holds(lease, token) then redis.call('DEL', P .. 'lease:' .. lease) end
     tell_about(id)
     return 1`,
 

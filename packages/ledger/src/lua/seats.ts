@@ -59,6 +59,13 @@ export const seatScripts = {
     bump(id, fields[2], true)
     return accepted('bumped')`,
 
+  // One that may still come through counts as made until the seat was looked at again.
+  endInvitation: String.raw`
+    local seat = ARGV[1]
+    if recheck_in(seat_item(seat)) > 0 then return 0 end
+    redis.call('HSET', P .. 'seat:' .. seat, 'invited', '0')
+    return 1`,
+
   setOperatorClaim: String.raw`
     local OPERATOR_CLAIM = '${operatorClaimKey}'
     local claim = cjson.decode(ARGV[1])
