@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { adoptCommand } from './adopt.ts'
 import { configCommand } from './config.ts'
 import { connectCommand } from './connect.ts'
 import { deadLetterCommand } from './dead-letter.ts'
@@ -26,6 +27,7 @@ export function createProgram(surroundings: Surroundings): Command {
     .addCommand(seatCommand(surroundings))
     .addCommand(deadLetterCommand(surroundings))
     .addCommand(reconcileCommand(surroundings))
+    .addCommand(adoptCommand(surroundings))
     .addCommand(connectCommand(surroundings))
     .addCommand(configCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })

@@ -81,7 +81,9 @@ function fulfilled(order: number, row: Enrolment, change: Parameters<typeof numb
 /** What the workers do until nothing is due. */
 async function work() {
   const settle = settleSeat({
-    ...{ ledger, lms, wake },
+    ledger,
+    lms,
+    wake,
     patience: { firstLookMs: 1000, maxLookMs: 10_000, patienceMs: 60_000 },
     policy: { closedCourse: 'refuse', lastClaimGone: 'deactivate' },
   })
