@@ -225,7 +225,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     },
   },
 
-  /** A SKU like a course key that no course run has here is for people; addresses are compared in lower case. */
+  /** Our course keys have ASCII letters only, so a SKU with an umlaut is left to people. Addresses are kept in lower case. */
   '21-non-ascii': {
     answered: 12,
     seats: [
