@@ -21,11 +21,17 @@ export const professional = CourseMode.parse('professional')
 const runs = Array.from({ length: 6 }, (_, run) => CourseKey.parse(`course-v1:ChaosU+RUN${run}+2026`))
 
 /** A course run by its SKU. */
-const plain = runs.map((course, run): Product => ({ id: `${100 + run}`, sku: course, sells: [{ course, mode: verified }] }))
+const plain = runs.map((course, run): Product => ({
+  id: `${100 + run}`,
+  sku: course,
+  sells: [{ course, mode: verified }],
+}))
 /** The same run in a better mode, by a rule. */
-const better = runs.map(
-  (course, run): Product => ({ id: `${200 + run}`, sku: `PRO-${run}`, sells: [{ course, mode: professional }] }),
-)
+const better = runs.map((course, run): Product => ({
+  id: `${200 + run}`,
+  sku: `PRO-${run}`,
+  sells: [{ course, mode: professional }],
+}))
 /** Two runs in one, by a rule. */
 const bundles = runs.map((course, run): Product => {
   const other = runs[(run + 1) % runs.length] ?? course

@@ -1,7 +1,17 @@
-import { itemId, jobId, jobOf, toFailure, type Agenda, type JobFailure, type Outcome, type WakeUp } from '@seatkeeper/core'
+import {
+  itemId,
+  jobId,
+  jobOf,
+  toFailure,
+  type Agenda,
+  type JobFailure,
+  type Outcome,
+  type WakeUp,
+} from '@seatkeeper/core'
 import type { Random } from '../faults/random.ts'
 import { one } from './model-order.ts'
-import type { Scheduler, Through } from './scheduler.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Through } from './turns.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** Does one wake-up, with ports whose calls wait for their turn. */
@@ -95,7 +105,10 @@ export function createJobs({ scheduler, clock, random, agenda, handle, onFailure
         const wakeUp = one(random, waiting)
         waiting.splice(waiting.indexOf(wakeUp), 1)
         busy += 1
-        scheduler.start((through) => run(wakeUp, through), () => stall(wakeUp))
+        scheduler.start(
+          (through) => run(wakeUp, through),
+          () => stall(wakeUp),
+        )
       }
     },
     setLoss: (share) => {

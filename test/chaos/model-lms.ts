@@ -56,8 +56,7 @@ export function createModelLms(): ModelLms {
     },
     enrol: (name, course, enrolment) => put(Username.parse(name), course, enrolment),
     findAccount: (email) => Promise.resolve(accounts.get(email)),
-    readEnrolment: (username, course) =>
-      Promise.resolve(rows.get(rowKey(username, course))?.enrolment ?? noEnrolment),
+    readEnrolment: (username, course) => Promise.resolve(rows.get(rowKey(username, course))?.enrolment ?? noEnrolment),
     writeEnrolment: ({ username, course, isActive, mode }) => {
       const key = rowKey(username, course)
       writes.push({ key, before: rows.get(key)?.enrolment ?? noEnrolment, after: { isActive, mode } })

@@ -67,6 +67,18 @@ export function unitsLeft({ refunds }: ModelOrder, { number, quantity }: ModelLi
   return Math.max(0, quantity - refunded)
 }
 
+/** An order in one line, for whoever follows a run. */
+export function inWords(order: ModelOrder): string {
+  const { number, version, status, isGone, email, modifiedAtMs } = order
+  const lines = order.lines.map(
+    (line) => `${line.number}: ${line.product.id} ×${line.quantity} ${line.learners.join(' ')}`,
+  )
+  const refunds = order.refunds.map(({ line, units, amount }) => `${amount} (${units} of ${line})`)
+  const state = isGone ? 'gone' : status
+  const modified = new Date(modifiedAtMs).toISOString().slice(11, 19)
+  return `order ${number} version ${version} is ${state}, of ${modified} by ${email}; ${lines.join(', ')}; refunded ${refunds.join(', ')}`
+}
+
 const told = { topic: 'order.updated', isDated: true } as const
 
 function move(weight: number, from: readonly string[], to: string): Change {

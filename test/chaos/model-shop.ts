@@ -12,7 +12,15 @@ import {
   type Store,
 } from '@seatkeeper/core'
 import type { Random } from '../faults/random.ts'
-import { changes, refundedOf, totalOf, type Change, type ChangeContext, type ModelLine, type ModelOrder } from './model-order.ts'
+import {
+  changes,
+  refundedOf,
+  totalOf,
+  type Change,
+  type ChangeContext,
+  type ModelLine,
+  type ModelOrder,
+} from './model-order.ts'
 
 export const shopId = StoreId.parse('shop')
 const perPage = 100
@@ -85,13 +93,19 @@ function newOrder(number: number, atMs: number, email: EmailAddress): ModelOrder
   }
 }
 
-function pickChange(order: ModelOrder, random: Random, names: readonly string[] = Object.keys(changes)): Change | undefined {
+function pickChange(
+  order: ModelOrder,
+  random: Random,
+  names: readonly string[] = Object.keys(changes),
+): Change | undefined {
   const possible = names.flatMap((name) => changes[name] ?? []).filter((change) => change.isPossible(order))
   let ticket = random.next() * possible.reduce((sum, { weight }) => sum + weight, 0)
   return possible.find(({ weight }) => (ticket -= weight) < 0)
 }
 
-function port(orders: readonly ModelOrder[]): Pick<Store, 'readOrder' | 'readProduct' | 'readModified' | 'readRefunds'> {
+function port(
+  orders: readonly ModelOrder[],
+): Pick<Store, 'readOrder' | 'readProduct' | 'readModified' | 'readRefunds'> {
   return {
     readOrder: async ({ order }) => {
       const found = orders.find(({ number, isGone }) => String(number) === order && !isGone)
@@ -111,7 +125,10 @@ function port(orders: readonly ModelOrder[]): Pick<Store, 'readOrder' | 'readPro
 function pageOf(orders: readonly ModelOrder[], query: { sinceMs: number; inTrash: boolean }): ModifiedPage {
   const sinceMs = Math.floor(query.sinceMs / 1000) * 1000
   const listed = orders
-    .filter(({ isGone, status, modifiedAtMs }) => !isGone && (status === 'trash') === query.inTrash && modifiedAtMs >= sinceMs)
+    .filter(
+      ({ isGone, status, modifiedAtMs }) =>
+        !isGone && (status === 'trash') === query.inTrash && modifiedAtMs >= sinceMs,
+    )
     .toSorted((one, other) => one.modifiedAtMs - other.modifiedAtMs)
   const first = listed.slice(0, perPage)
   const isOneSecond = first.length === perPage && first.at(-1)?.modifiedAtMs === sinceMs
@@ -166,7 +183,10 @@ const accessOf: Readonly<Record<string, Access>> = {
   trash: 'withdrawn',
 }
 
-function lineOf({ refunds }: ModelOrder, { number, product, quantity, learners }: ModelLine): OrderSnapshot['lines'][number] {
+function lineOf(
+  { refunds }: ModelOrder,
+  { number, product, quantity, learners }: ModelLine,
+): OrderSnapshot['lines'][number] {
   const refunded = refunds.filter(({ line }) => line === number).reduce((sum, { units }) => sum + units, 0)
   return {
     line: LineId.parse(String(number)),

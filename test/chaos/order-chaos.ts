@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import { shopId } from './model-shop.ts'
 import { one } from './model-order.ts'
 import { createScene, storyStartMs, type Scene, type SceneOptions } from './scene.ts'
-import { noFaults, type FaultRates, type Faults } from './scheduler.ts'
+import { noMishaps, type MishapRates, type Mishaps } from './mishaps.ts'
 import { lengthOf } from './story.ts'
 import { flappingRows, idleWrites, wrongSeats } from './verdict.ts'
 
@@ -16,7 +16,7 @@ export interface OrderChaosResult {
   readonly dropped: number
   /** Bodies of the story that came once more a week later. */
   readonly replayed: number
-  readonly faults: Readonly<Faults>
+  readonly mishaps: Mishaps['counts']
   /** Calls of the LMS that were made when nobody waited for them any more. */
   readonly strays: number
   readonly lostWakeUps: number
@@ -42,7 +42,7 @@ export function isSound({ wrongAsTold, wrong, flapping, idle, troubles, conserva
   return isAtRest && [wrongAsTold, wrong, flapping, idle, troubles].every(({ length }) => length === 0)
 }
 
-const chaos: FaultRates = { kill: 0.002, freeze: 0.001, fail: 0.002 }
+const chaos: MishapRates = { kill: 0.002, fail: 0.002, freeze: 0.001 }
 const lostWakeUps = 0.05
 const aMinuteMs = 60_000
 const aDayMs = 86_400_000
@@ -82,8 +82,8 @@ export async function orderChaos(redis: Redis, options: SceneOptions): Promise<O
     deliveries,
     dropped,
     replayed,
-    faults: scheduler.faults,
-    strays: scheduler.strays.length,
+    mishaps: scheduler.mishaps.counts,
+    strays: scheduler.mishaps.strays.length,
     lostWakeUps: jobs.lost,
     rows: judged.lms.rows.size,
     wrongAsTold,
@@ -91,13 +91,13 @@ export async function orderChaos(redis: Redis, options: SceneOptions): Promise<O
     flapping: flappingRows(judged),
     idle: idleWrites(judged),
     conservation: await scene.ledger.conservation(),
-    troubles: troubles,
+    troubles,
     digest: createHash('sha256').update(JSON.stringify(judged.lms.writes)).digest('base64url'),
   }
 }
 
 function disturb({ scheduler, jobs }: Scene, isOn: boolean): void {
-  scheduler.setRates(isOn ? chaos : noFaults)
+  scheduler.mishaps.setRates(isOn ? chaos : noMishaps)
   jobs.setLoss(isOn ? lostWakeUps : 0)
 }
 

@@ -13,7 +13,7 @@ import { catalogue } from './goods.ts'
 import type { Handler } from './jobs.ts'
 import type { ModelLms } from './model-lms.ts'
 import type { ModelShop } from './model-shop.ts'
-import type { Through } from './scheduler.ts'
+import type { Through } from './turns.ts'
 
 const policy: StorePolicy = { catalogue, tells: false, sinceMs: null }
 const seatPolicy: SeatPolicy = { closedCourse: 'refuse', lastClaimGone: 'deactivate' }

@@ -8,7 +8,9 @@ import { createModelLms } from './model-lms.ts'
 import { createModelShop } from './model-shop.ts'
 import { createRises } from './oracle.ts'
 import { createProduct } from './product.ts'
-import { createScheduler, Fault, type Scheduler } from './scheduler.ts'
+import { MadeToFail } from './mishaps.ts'
+import { inWords, type ModelOrder } from './model-order.ts'
+import { createScheduler, type Scheduler } from './scheduler.ts'
 import { addressOf, cast, tell, type Delivery, type Told } from './story.ts'
 import type { Judged } from './verdict.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
@@ -18,6 +20,8 @@ export interface SceneOptions {
   readonly orders: number
   /** A guard that is composed away, so that the test must see what it guards against. */
   readonly without?: Guard | undefined
+  /** Follows the run: told of every change at the shop, and of every call with what befalls it. */
+  readonly tell?: ((what: string) => void) | undefined
 }
 
 /** Everything of one run. */
@@ -45,21 +49,27 @@ const sweepLimit = 1000
 const prefix = '{chaos}:'
 
 /** A shop and an LMS with a story to come, and the product between them, on a Redis with a clock of ours. */
-export function createScene(redis: Redis, { seed, orders, without: guard }: SceneOptions): Scene {
+export function createScene(redis: Redis, { seed, orders, without: guard, tell: say }: SceneOptions): Scene {
   const [storyRandom, random] = [seeded(seed), seeded(~seed)]
   const clock = createVirtualClock(redis, prefix, storyStartMs)
   const ledger = without(guard, createLedger(clock.redis, prefix))
-  const scheduler = createScheduler(random, clock)
+  const follow = (what: () => string) => say?.(`${new Date(clock.nowMs()).toISOString()} ${what()}`)
+  const scheduler = createScheduler(random, clock, ({ worker, name, subject }, mishap = undefined) =>
+    follow(() => `worker ${worker}: ${mishap ?? ''} ${name} ${JSON.stringify(subject)}`),
+  )
   const people = cast(storyRandom, orders)
   const rises = createRises()
   const address = () => addressOf(storyRandom, people)
-  const shop = createModelShop({ random: storyRandom, nowMs: clock.nowMs, address, onChange: (o) => { rises.note(o); ((globalThis as any).trace ??= []).push([clock.nowMs(), `shop ${o.number} v${o.version} ${o.status} gone=${o.isGone} ${o.email} mod=${o.modifiedAtMs - storyStartMs} lines=${o.lines.map((l) => `${l.number}:${l.product.id}x${l.quantity}[${l.learners.join()}]`).join(' ')} refunds=${o.refunds.map((r) => `${r.line}/${r.units}/${r.amount}`).join(' ')}`]) } })
+  const onChange = (order: ModelOrder) => {
+    rises.note(order)
+    follow(() => inWords(order))
+  }
+  const shop = createModelShop({ random: storyRandom, nowMs: clock.nowMs, address, onChange })
   const lms = createModelLms()
-  const w0 = lms.writeEnrolment; lms.writeEnrolment = (w, sig) => { ((globalThis as any).trace ??= []).push([clock.nowMs(), `${w.username} WRITE ${w.course} ${w.isActive} ${w.mode}`]); return w0(w, sig) }
   const quietRounds: boolean[] = []
   const troubles: string[] = []
   const onFailure = ({ code, cause }: JobFailure) => {
-    if (code === 'UNEXPECTED' && !(cause instanceof Fault)) troubles.push(String(cause))
+    if (code === 'UNEXPECTED' && !(cause instanceof MadeToFail)) troubles.push(String(cause))
   }
   const product = createProduct({
     ledger,
@@ -87,11 +97,12 @@ export function createScene(redis: Redis, { seed, orders, without: guard }: Scen
     jobs,
     ledger,
     told: tell({ random: storyRandom, shop, lms, orders, people, at, deliver }),
-    judged: { orders: shop.orders, people, lms, rises, strays: scheduler.strays },
+    judged: { orders: shop.orders, people, lms, rises, strays: scheduler.mishaps.strays },
     quietRounds,
     troubles,
     deliver,
-    isFullyTold: (number) => shop.orders.some((order) => order.number === number && order.version === accepted.get(number)),
+    isFullyTold: (number) =>
+      shop.orders.some((order) => order.number === number && order.version === accepted.get(number)),
   }
 }
 

@@ -127,9 +127,16 @@ function live(parts: StoryParts, told: Told, order: ModelOrder, startMs: number)
   const { random, at } = parts
   let whenMs = startMs
   for (let index = 0; index < changesPerOrder; index += 1) {
-    whenMs += random.pick([random.between(0, 200), random.between(0, 200), random.between(300, 3000), random.between(3000, 50_000)])
+    whenMs += random.pick([
+      random.between(0, 200),
+      random.between(0, 200),
+      random.between(300, 3000),
+      random.between(3000, 50_000),
+    ])
     const nowMs = whenMs
-    at(nowMs, () => change(parts, told, { order, nowMs, names: index === 0 ? ['pay', 'fail', 'cancel', 'hold'] : undefined }))
+    at(nowMs, () =>
+      change(parts, told, { order, nowMs, names: index === 0 ? ['pay', 'fail', 'cancel', 'hold'] : undefined }),
+    )
   }
   at(whenMs + 1, () => decide(parts, told, order, whenMs + 1))
 }
@@ -158,7 +165,9 @@ function change(parts: StoryParts, told: Told, { order, nowMs, names }: Moment):
     return
   }
   const renderedMs = nowMs + random.pick([0, random.between(0, 3000)])
-  at(renderedMs, () => send(parts, told, { order, version: order.version, news: shop.render(order, topic) }, renderedMs))
+  at(renderedMs, () =>
+    send(parts, told, { order, version: order.version, news: shop.render(order, topic) }, renderedMs),
+  )
 }
 
 /** One to four times: at once, or so late that others overtake it. */

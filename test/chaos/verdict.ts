@@ -23,7 +23,8 @@ export function wrongSeats(judged: Judged, isJudged: (key: string) => boolean = 
   return [...keys].filter(isJudged).flatMap((key) => {
     const person = people.get(key.split(' ')[0] ?? '')
     if (person === undefined) return [`${key} is nobody's`]
-    const [is, must] = person.registersMs === null ? invitationOf(judged, key, wishes) : rowOf(judged, { key, person }, wishes)
+    const [is, must] =
+      person.registersMs === null ? invitationOf(judged, key, wishes) : rowOf(judged, { key, person }, wishes)
     return is === must ? [] : [`${key} is ${is}, must be ${must}`]
   })
 }
@@ -67,7 +68,9 @@ export function flappingRows({ lms, rises, strays }: Judged): readonly string[] 
 /** Writes that changed nothing, of rows that no late write meddled with. */
 export function idleWrites({ lms, strays }: Judged): readonly string[] {
   const late = straysByRow(strays)
-  return lms.writes.filter(({ key, before, after }) => !late.has(key) && givesTheSame(before, after)).map(({ key }) => key)
+  return lms.writes
+    .filter(({ key, before, after }) => !late.has(key) && givesTheSame(before, after))
+    .map(({ key }) => key)
 }
 
 function straysByRow(strays: readonly unknown[]): ReadonlyMap<string, number> {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
-/** A real Redis whose clock is ours: weeks pass in a moment, and the same seed sees the same times. */
+/** A real Redis whose clock and chance are ours: weeks pass in a moment, and the same seed sees the same times and ids. */
 export interface VirtualClock {
-  /** What a ledger is opened on. Its scripts read our clock, and its leases run out by it. */
+  /** What a ledger is opened on. Its scripts read our clock, its leases run out by it, and its seats are numbered. */
   readonly redis: Redis
   nowMs(): number
   /** Lets time pass; leases that ran out meanwhile are gone. Never goes back. */
@@ -36,7 +36,7 @@ return 'OK'`
 export function createVirtualClock(redis: Redis, prefix: string, startMs: number): VirtualClock {
   let nowMs = startMs
   const ends = new Map<string, number>()
-  const scripts = scriptsWithClock(redis, () => nowMs)
+  const scripts = scriptsOfOurs(redis, () => nowMs)
   const ours: Record<string, unknown> = {
     ...scripts,
     time: () => Promise.resolve([Math.floor(nowMs / 1000), (nowMs % 1000) * 1000]),
@@ -71,19 +71,26 @@ export function createVirtualClock(redis: Redis, prefix: string, startMs: number
 type Words = readonly (string | number)[]
 
 /** Runs the ledger's scripts with our prelude; known by their own digests, as the ledger asks for them. */
-function scriptsWithClock(redis: Redis, nowMs: () => number) {
+function scriptsOfOurs(redis: Redis, nowMs: () => number) {
+  let seats = 0
+  const numbered = (word: string | number) =>
+    typeof word === 'number' ? word : word.replace(freshSeats, (ids) => ids.replace(/"s[0-9a-z]{19}"/g, nextSeat))
+  const nextSeat = () => `"s${String((seats += 1)).padStart(19, '0')}"`
   return {
     evalsha: async (sha: string, keys: number, ...words: Words): Promise<unknown> => {
       const ours = digests.get(sha)
       if (ours === undefined) throw new Error('NOSCRIPT it was not given to us yet')
-      return redis.evalsha(ours, keys, ...words, nowMs())
+      return redis.evalsha(ours, keys, ...words.map(numbered), nowMs())
     },
     eval: async (lua: string, keys: number, ...words: Words): Promise<unknown> => {
       digests.set(digestOf(lua), digestOf(prelude + lua))
-      return redis.eval(prelude + lua, keys, ...words, nowMs())
+      return redis.eval(prelude + lua, keys, ...words.map(numbered), nowMs())
     },
   }
 }
+
+/** Ids that come with an order, for seats that it may make. They decide in which order a sweep finds what is due at once. */
+const freshSeats = /"freshSeats":\[[^\]]*\]/
 
 /** From a script's own digest to that of the script with our prelude. */
 const digests = new Map<string, string>()
