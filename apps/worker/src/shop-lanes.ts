@@ -13,7 +13,7 @@ import { behindGate, type Bench, type Lanes } from './bench.ts'
 
 const minuteMs = 60_000
 
-/** Reads the orders of one shop, tells it what became of them, and does its chores. */
+/** Reads the orders of one shop, tells it what became of them, and does its chores; reading has most of its calls. */
 export function startShopLanes(bench: Bench, config: StoreConfig, store: Store): Lanes {
   const { ledger, wake, log } = bench
   const { id } = config
@@ -23,8 +23,11 @@ export function startShopLanes(bench: Bench, config: StoreConfig, store: Store):
   const onRefundOvertaken = (ref: object) => log.error('shop.refund-overtaken', { ...ref })
   const lanes = behindGate(bench, `store.${id}`, store, (deps) => [
     startWorker(readOrderJob, laneOf.orders(id), readOrder(parts), deps),
-    startWorker(tellShopJob, laneOf.tell(id), tellShop({ ...parts, writeBack, onRefundOvertaken }), deps),
-    startWorker(doChore, laneOf.chores(id), chores(bench, config, store), deps),
+    startWorker(tellShopJob, laneOf.tell(id), tellShop({ ...parts, writeBack, onRefundOvertaken }), {
+      ...deps,
+      concurrency: 2,
+    }),
+    startWorker(doChore, laneOf.chores(id), chores(bench, config, store), { ...deps, concurrency: 1 }),
   ])
   return { ...lanes, prepare: () => prepare(bench, config) }
 }

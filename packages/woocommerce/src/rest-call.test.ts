@@ -160,6 +160,22 @@ describe('a call without an answer', () => {
     await expect(call(order, AbortSignal.abort())).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
   })
 
+  it('concerns nobody any more once it is over, even if the shop answered before it had read everything', async () => {
+    const call = await callTo(
+      (_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{}'),
+    )
+    const caller = new AbortController()
+    const long = { ...toCompleted, body: { note: 'x'.repeat(20_000_000) } }
+    expect(await call(long, caller.signal)).toMatchObject({ status: 200 })
+    const crashes: unknown[] = []
+    const note = (error: unknown) => void crashes.push(error)
+    process.on('uncaughtException', note)
+    caller.abort(new DOMException('too late', 'TimeoutError'))
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('uncaughtException', note)
+    expect(crashes).toEqual([])
+  })
+
   it('tells nobody the key', async () => {
     const call = await callTo((request) => request.socket.resetAndDestroy())
     const failure = await call(order, never).catch((thrown: unknown) => thrown)

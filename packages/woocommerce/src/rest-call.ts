@@ -25,6 +25,9 @@ export function createRestCall(config: StoreConfig, sources: SigningSources): Re
     const { url, headers } = authorizedCall(config, request, sources)
     const options = { ...contentOf(request, headers), agent, signal, timeout: { request: config.callTimeoutMs } }
     const stream = got.stream(url, { ...options, retry: { limit: 0 }, followRedirect: false, throwHttpErrors: false })
+    // Got goes on listening to the signal of a change that was answered before it was sent whole. What comes of that
+    // later concerns nobody, and without a listener it would end the process.
+    stream.on('error', () => undefined)
     try {
       return await readAnswer(stream)
     } catch (thrown) {
