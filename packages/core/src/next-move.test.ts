@@ -20,6 +20,7 @@ function aSeat(seat: Partial<Seat>): Seat {
     baseline: noEnrolment,
     applied: null,
     invited: false,
+    attempted: null,
     waitingSinceMs: null,
     claims: [],
     orders: [],
@@ -68,6 +69,12 @@ describe('nextMove', () => {
       { claims: refunded, baseline: active('audit') },
       inactive('audit'),
       { kind: 'none' },
+    ],
+    [
+      'ends the row of a claim that moved on before anybody verified what was written',
+      { attempted: active('verified') },
+      active('verified'),
+      deactivate('verified'),
     ],
     ['reports a mode that is not ours to end', { claims: refunded }, active('professional'), { kind: 'foreign' }],
     [

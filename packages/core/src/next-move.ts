@@ -14,7 +14,7 @@ const none: Move = { kind: 'none' }
 /**
  * What brings the LMS's row to what is wanted of a seat, without lowering or ending what others gave.
  *
- * Pure. A row is ours if it has a mode that a claim of this seat had or that we applied, or if our invitation made it. An
+ * Pure. A row is ours if it has a mode that a claim of this seat had or that we wrote last, or if our invitation made it. An
  * operator's denial ends any row.
  */
 export function nextMove(seat: Seat, current: Enrolment): Move {
@@ -37,8 +37,8 @@ function mayReplace(goal: Enrolment, current: Enrolment, isOurs: boolean): boole
 }
 
 /** What the learner had before we came is not ours, even where we sold the same. */
-function modesOfOurs({ claims, applied, baseline }: Seat): readonly (CourseMode | null)[] {
-  const modes = [...claims.map(({ mode }) => mode), applied?.mode ?? null]
+function modesOfOurs({ claims, applied, attempted, baseline }: Seat): readonly (CourseMode | null)[] {
+  const modes = [...claims.map(({ mode }) => mode), applied?.mode ?? null, attempted?.mode ?? null]
   return baseline?.isActive === true ? modes.filter((mode) => mode !== baseline.mode) : modes
 }
 

@@ -30,6 +30,7 @@ function aSeat(
     baseline: noEnrolment,
     applied: null,
     invited: false,
+    attempted: null,
     waitingSinceMs: null,
     claims: [{ key: 'shop/1/31/1/campus/x', access, mode: mode('verified') }],
     orders: [],

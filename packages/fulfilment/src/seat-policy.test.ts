@@ -26,6 +26,7 @@ const aSeat: Seat = {
   baseline: noEnrolment,
   applied: null,
   invited: false,
+  attempted: null,
   waitingSinceMs: null,
   claims: [],
   orders: [],

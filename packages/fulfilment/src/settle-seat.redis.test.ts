@@ -237,6 +237,19 @@ describe('settleSeat', () => {
     expect((await ledger.conservation()).due).toBe(0)
   })
 
+  it('ends what a worker wrote that died before it could say so, after the claim moved to another learner', async () => {
+    lms.register(ada)
+    await paid()
+    const seat = await theSeat()
+    const alive = ledger
+    ledger = { ...alive, recordApplied: () => Promise.reject(new Error('killed')) }
+    await expect(settle()).rejects.toMatchObject({ code: 'UNEXPECTED' })
+    ledger = alive
+    await offer({ learner: emailOf('grace@example.org') })
+    expect(await settleById(seat.id)).toEqual({ status: 'applied' })
+    expect(lms.row(ada)).toEqual({ isActive: false, mode: 'verified' })
+  })
+
   it('ends at once where somebody else has the seat in hand', async () => {
     await paid()
     const lease = await ledger.lease(`seat-${(await theSeat()).id}`, 5000)

@@ -178,6 +178,7 @@ function newSeat({ lms, course, email }: NamedClaim): Seat {
     baseline: null,
     applied: null,
     invited: false,
+    attempted: null,
     waitingSinceMs: null,
     claims: [],
     orders: [],

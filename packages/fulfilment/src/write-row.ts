@@ -7,11 +7,12 @@ const unknownFateMs = 60_000
 const mayStillLand: ReadonlySet<string> = new Set(['LMS_OUTCOME_UNKNOWN', 'LMS_UNREACHABLE', 'LMS_ERROR', 'UNEXPECTED'])
 
 /**
- * Writes one row; where that fails in any way, the row itself says whether it was done all the same.
+ * Writes one row, noted as ours before; where that fails in any way, the row itself says whether it was done all the same.
  *
  * @throws JobFailure the write's own, if it was not made; where its fate stays open, the seat is looked at again.
  */
 export async function writeRow(hand: Hand, write: EnrolmentWrite): Promise<void> {
+  await hand.ledger.recordAttempt(hand.seat.id, { isActive: write.isActive, mode: write.mode })
   await hand.lease.assertHeld()
   try {
     await hand.lms.writeEnrolment(write, hand.signal)

@@ -42,6 +42,7 @@ const SeatFields = z.object({
   account: parsedFrom(Account).nullable().default(null),
   baseline: parsedFrom(Enrolment).nullable().default(null),
   applied: parsedFrom(Enrolment).nullable().default(null),
+  attempted: parsedFrom(Enrolment).nullable().default(null),
   invited: z
     .enum(['0', '1'])
     .default('0')
@@ -53,7 +54,13 @@ const ClaimFields = parsedFrom(z.tuple([z.enum(['granted', 'withdrawn', 'denied'
 
 type Seats = Pick<
   Ledger,
-  'readSeat' | 'bindAccount' | 'setOperatorClaim' | 'recordBaseline' | 'recordInvitation' | 'recordApplied'
+  | 'readSeat'
+  | 'bindAccount'
+  | 'setOperatorClaim'
+  | 'recordBaseline'
+  | 'recordInvitation'
+  | 'recordAttempt'
+  | 'recordApplied'
 >
 
 interface SeatParts {
@@ -82,6 +89,9 @@ export function createSeats({ redis, run, prefix }: SeatParts, nowMs: () => Prom
         await redis.hsetnx(key(seat), 'waitingSince', await nowMs())
         await redis.hset(key(seat), 'invited', '1')
       } else await run('endInvitation', seat)
+    },
+    recordAttempt: async (seat, write) => {
+      await redis.hset(key(seat), 'attempted', JSON.stringify(write))
     },
     recordApplied: async (seat, applied) => {
       const lms = await redis.hget(key(seat), 'lms')
