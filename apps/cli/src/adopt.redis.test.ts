@@ -87,6 +87,19 @@ describe('seatkeeper adopt', () => {
     expect(text).toBe('0 orders, none of which sells a course.')
   })
 
+  it('waits when the LMS limits its calls', async () => {
+    plugin.faults.add({ kind: 'throttle-429', retryAfterSeconds: 1, route: 'any', times: 1 })
+    expect(await plugin.seatkeeper('adopt', '--store', 'shop', '--dry-run')).toContain('25 of 30 orders')
+  })
+
+  it('says in one sentence what keeps the LMS from answering', async () => {
+    const remove = plugin.faults.add({ kind: 'status', status: 503, route: 'any' })
+    await expect(plugin.seatkeeper('adopt', '--store', 'shop')).rejects.toThrow(
+      /^LMS_UNREACHABLE: The LMS does not answer/,
+    )
+    remove()
+  })
+
   it('says in one sentence that there is no such store', async () => {
     await expect(plugin.seatkeeper('adopt', '--store', 'other')).rejects.toThrow(/^No store other is configured in /)
   })

@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { campusesOf } from './campuses.ts'
 import { withLedger } from './connection.ts'
 import { readMoment } from './moment.ts'
+import { patientStore } from './patience.ts'
 import type { Surroundings } from './program.ts'
 import { storeOf } from './store-of.ts'
 import { table } from './table.ts'
@@ -51,7 +52,7 @@ async function adoptNow(surroundings: Surroundings, options: AdoptOptions): Prom
     signal: AbortSignal.timeout(12 * hoursMs),
   }
   const orders = await withLedger(surroundings, ({ ledger, wakeUps }) => {
-    const store = createWooStore(config)
+    const store = patientStore(createWooStore(config))
     const wake: typeof wakeUps.wake = (due) => wakeUps.wake(due)
     const lmsOf = campusesOf(surroundings, ledger)
     return adopt({ ledger, store, lmsOf, policy: policyOf(config), wake })(range)

@@ -4,6 +4,7 @@ import type { RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx, LmsConfig } from '@seatkeeper/openedx'
 import { loadConfig, loadSettings, Settings, StartError } from '@seatkeeper/service'
 import { z } from 'zod'
+import { patientLms } from './patience.ts'
 import type { Surroundings } from './program.ts'
 
 const Campuses = z.object({ lms: z.array(LmsConfig).min(1).describe('the Open edX LMSs that hold the enrolments') })
@@ -14,7 +15,7 @@ export function campusesOf({ env }: Surroundings, ledger: Pick<RedisLedger, 'tok
   const { lms: configs } = loadConfig(Campuses, { file, env })
   const campuses = new Map(
     configs.map((config) => {
-      const lms = createOpenedx(config, { tokens: ledger.tokens(config.id) })
+      const lms = patientLms(createOpenedx(config, { tokens: ledger.tokens(config.id) }))
       return [config.id, { lms, policy: config }] as const
     }),
   )

@@ -40,6 +40,7 @@ export async function startPluginShop() {
   writeFileSync(file, JSON.stringify(site))
   return {
     ledger,
+    faults: campus.faults,
     ...createPast(shop, campus),
     ...createWork(ledger, site),
     seatkeeper: (...args: readonly string[]) => seatkeeper({ REDIS_URL: server.url, SEATKEEPER_CONFIG: file }, args),

@@ -194,6 +194,14 @@ describe('adopt', () => {
     expect(lms.row(learner(1))).toEqual(verified)
   })
 
+  it('heeds what orders that it does not look at say of a seat', async () => {
+    fulfilled(1, verified)
+    await adoptAll()
+    await work()
+    shop.put(numbered(2, 20, { ...refunded, learner: learner(1) }))
+    expect(await adoptAll({ sinceMs: modifiedAtMs + 10_000 })).toEqual({ 2: ['adopted', 'right'] })
+  })
+
   it('lets two addresses of one account share a seat, and keeps it until both are refunded', async () => {
     fulfilled(1, verified)
     lms.alias(learner(2), learner(1))
