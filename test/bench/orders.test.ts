@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { planSeats } from '@seatkeeper/core'
 import { isAuthentic, newsOf } from '@seatkeeper/woocommerce'
-import { catalogue, makeOrders, requestOf, store, type BenchOrder } from './orders.ts'
+import { policy, makeOrders, requestOf, store, type BenchOrder } from './orders.ts'
 
 function planned(order: BenchOrder) {
   expect(isAuthentic(order.body, order.signature, store.webhookSecrets)).toBe(true)
   const news = newsOf({ body: order.body, contentType: 'application/json', topic: 'order.created' }, store)
-  return news.kind === 'snapshot' ? planSeats(news.snapshot, catalogue).claims : []
+  return news.kind === 'snapshot' ? planSeats(news.snapshot, policy).claims : []
 }
 
 describe('makeOrders', () => {

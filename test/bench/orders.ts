@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CourseMode, LmsId, type Catalogue } from '@seatkeeper/core'
-import { StoreWebhooks } from '@seatkeeper/woocommerce'
+import { policyOf, StoreWebhooks } from '@seatkeeper/woocommerce'
 import { root } from '../command.ts'
 
 /** What the benchmarks' shop is to us: the entry of the configuration that the ingress reads. */
@@ -11,10 +10,11 @@ export const store = StoreWebhooks.parse({
   lms: 'campus',
   courseMode: 'verified',
   webhookSecrets: ['whsec-bench'],
+  catalogue: { readProducts: false },
 })
 
-/** How the products of that shop become course runs. */
-export const catalogue: Catalogue = { lms: LmsId.parse('campus'), mode: CourseMode.parse('verified') }
+/** How that shop's orders count. */
+export const policy = policyOf(store)
 
 /** A paid order of a buyer who never bought before, as the shop's webhook brings it. */
 export interface BenchOrder {

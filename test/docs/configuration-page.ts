@@ -37,15 +37,18 @@ const others = `\`npm start\` reads \`HOST\`, \`PORT\`, \`HEALTH_PORT\`, \`LOG_L
 Redis, else a private one. The \`seatkeeper\` command reads \`REDIS_URL\` and, for \`config check\`, \`SEATKEEPER_CONFIG\`.`
 
 function settingsTable(rows: readonly ConfigRow[]): string {
-  const hasParts = ({ path }: ConfigRow) => rows.some((other) => other.path.startsWith(`${path}.`))
+  const partsOf = ({ path }: ConfigRow) => rows.filter((other) => other.path.startsWith(`${path}.`))
+  // A setting that is a word or else has parts: the word is its default, and no part must be set.
+  const alternatives = rows.filter((row) => row.default?.startsWith('"') === true && partsOf(row).length > 0)
+  const alternativeParts = alternatives.flatMap(partsOf)
   return markdownTable(
     ['setting', 'what it is', 'default'],
     rows
-      .filter((row) => !hasParts(row))
+      .filter((row) => partsOf(row).length === 0 || alternatives.includes(row))
       .map((row) => [
         `\`${row.path}\``,
         row.unit === null ? row.purpose : `${row.purpose}, ${row.unit}`,
-        row.required ? 'must be set' : defaultOf(row),
+        row.required && !alternativeParts.includes(row) ? 'must be set' : defaultOf(row),
       ]),
   )
 }

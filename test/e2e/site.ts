@@ -71,6 +71,7 @@ function configText(shop: ShopSimulator, campus: LmsSimulator): string {
     "    webhookSecrets: ['${SHOP_WEBHOOK_SECRET}']",
     '    consumerKey: ${SHOP_CONSUMER_KEY}',
     '    consumerSecret: ${SHOP_CONSUMER_SECRET}',
+    '    callsPerMinute: 6000',
     'lms:',
     '  - id: campus',
     `    url: ${campus.url}`,

@@ -1,6 +1,15 @@
+import { failures, JobFailure } from '@seatkeeper/core'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { createDeadLetters, createWakeUps, type DeadLetters, type WakeUps } from '@seatkeeper/queue'
-import { closeRedis, connectRedis, createLogger, loadSettings, Settings, untilRedisReady } from '@seatkeeper/service'
+import {
+  closeRedis,
+  connectRedis,
+  createLogger,
+  loadSettings,
+  Settings,
+  StartError,
+  untilRedisReady,
+} from '@seatkeeper/service'
 import type { Surroundings } from './program.ts'
 
 /** What commands work on. */
@@ -10,7 +19,7 @@ export interface Opened {
   readonly deadLetters: DeadLetters
 }
 
-/** Opens the deployment's Redis for one command and closes it again. @throws StartError if it does not answer. */
+/** Opens the deployment's Redis for one command and closes it again. @throws StartError if it, or whom else the command asks, does not answer. */
 export async function withLedger<Result>(
   { env }: Surroundings,
   use: (opened: Opened) => Promise<Result>,
@@ -25,6 +34,9 @@ export async function withLedger<Result>(
       wakeUps: createWakeUps(place),
       deadLetters: createDeadLetters(place),
     })
+  } catch (error) {
+    if (!(error instanceof JobFailure)) throw error
+    throw new StartError(`${error.code}: ${failures[error.code].advice}`, { cause: error })
   } finally {
     await closeRedis(redis)
   }

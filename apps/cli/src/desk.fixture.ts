@@ -44,7 +44,9 @@ export async function openDesk(): Promise<Desk> {
 /** Calls `seatkeeper` in an environment and gives what it printed, without colours. */
 export async function seatkeeper(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<string> {
   const printed: string[] = []
-  await createProgram({ env, print: (text) => printed.push(text) }).parseAsync([...args], { from: 'user' })
+  await createProgram({ env, print: (text) => printed.push(text), progress: () => undefined }).parseAsync([...args], {
+    from: 'user',
+  })
   return stripVTControlCharacters(printed.join('\n'))
 }
 

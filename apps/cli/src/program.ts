@@ -1,12 +1,18 @@
 import { Command } from 'commander'
+import { adoptCommand } from './adopt.ts'
 import { configCommand } from './config.ts'
+import { connectCommand } from './connect.ts'
 import { deadLetterCommand } from './dead-letter.ts'
 import { orderCommand } from './order.ts'
+import { reconcileCommand } from './reconcile.ts'
+import { seatCommand } from './seat.ts'
 
 /** What every command gets from outside. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly print: (text: string) => void
+  /** Shows how far long work is; each text replaces the one before. */
+  readonly progress: (text: string) => void
 }
 
 /** The `seatkeeper` command. Exit codes: 0 done, 1 could not be done (one sentence says why), 2 wrongly called. */
@@ -18,7 +24,11 @@ export function createProgram(surroundings: Surroundings): Command {
       '\nEnvironment: REDIS_URL, SEATKEEPER_CONFIG. Exit codes: 0 done, 1 not done, 2 wrongly called.',
     )
     .addCommand(orderCommand(surroundings))
+    .addCommand(seatCommand(surroundings))
     .addCommand(deadLetterCommand(surroundings))
+    .addCommand(reconcileCommand(surroundings))
+    .addCommand(adoptCommand(surroundings))
+    .addCommand(connectCommand(surroundings))
     .addCommand(configCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })
   endWithTwo(program)

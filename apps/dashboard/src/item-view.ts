@@ -86,11 +86,14 @@ export function itemOfJob(job: string): string | undefined {
 function isItemId(id: string): boolean {
   const [, seat] = /^seat-(.+)$/.exec(id) ?? []
   if (seat !== undefined) return SeatId.safeParse(seat).success
-  const [, store, order] = /^order-(.+)-(\d+)$/.exec(id) ?? []
+  const [, of] = /^(?:reconcile|watch|audit)-(.+)$/.exec(id) ?? []
+  if (of !== undefined) return StoreId.safeParse(of).success
+  const [, store, order] = /^(?:order|tell)-(.+)-(\d+)$/.exec(id) ?? []
   return StoreId.safeParse(store).success && OrderId.safeParse(order).success
 }
 
 async function readFacts(ledger: ItemLedger, item: Item): Promise<SeatFacts | OrderFacts | null> {
+  if (item.kind === 'chore') return null
   return item.kind === 'seat' ? readSeatFacts(ledger, item.seat) : readOrderFacts(ledger, item)
 }
 

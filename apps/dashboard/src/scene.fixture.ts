@@ -14,7 +14,7 @@ import {
   type Outcome,
   type Seat,
 } from '@seatkeeper/core'
-import { aLine, anOrder, emailOf } from '@seatkeeper/core/fixture'
+import { aLine, anOffer, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { createDeadLetters, createWakeUps } from '@seatkeeper/queue'
 import { createLogger } from '@seatkeeper/service'
@@ -81,9 +81,9 @@ export async function sell({ ledger, wakeUps }: Scene, sale: Sale): Promise<read
     learner: emailOf(`ada.canary+${order}@example.org`),
     lines: skus.map((sku, index) => aLine({ line: LineId.parse(String(31 + index)), sku })),
   })
-  const plan = planSeats(snapshot, { lms: LmsId.parse(lms), mode: CourseMode.parse('verified') })
+  const plan = planSeats(snapshot, { catalogue: { ...catalogue, lms: LmsId.parse(lms) } })
   const read = await ledger.numberRead(ref)
-  const accepted = await ledger.applyReading(read, { snapshot, plan, hash: JSON.stringify(snapshot) })
+  const accepted = await ledger.applyReading(read, { ...anOffer(snapshot), plan })
   await wakeUps.wake(accepted.wakeUps)
   const view = await ledger.orderView(ref)
   const seats = await Promise.all((view?.seats ?? []).map((seat) => ledger.readSeat(seat)))
@@ -92,7 +92,8 @@ export async function sell({ ledger, wakeUps }: Scene, sale: Sale): Promise<read
 
 /** Does what a worker does with a seat that goes well. */
 export async function settle({ ledger }: Scene, seat: Seat): Promise<Outcome> {
-  await ledger.bindAccount(seat.id, { id: 7, username: Username.parse('canary-account') })
+  const account = { id: Number.parseInt(seat.id.slice(-8), 36), username: Username.parse('canary-account') }
+  await ledger.bindAccount(seat.id, account)
   await ledger.recordBaseline(seat.id, { isActive: true, mode: CourseMode.parse('audit') })
   await ledger.recordApplied(seat.id, { isActive: true, mode: CourseMode.parse('verified') })
   return end(ledger, itemOf(seat), { status: 'applied' })

@@ -1,4 +1,4 @@
-export { catalogueOf } from './catalogue.ts'
+export { policiesOf } from './policies.ts'
 export { IngressConfig } from './config.ts'
 export { createIngressApp, createIngressServer } from './server.ts'
 export { startIngress, type IngressParts, type RunningIngress } from './start-ingress.ts'

@@ -17,7 +17,7 @@ import {
   Settings,
 } from '@seatkeeper/service'
 import { Command } from 'commander'
-import { catalogueOf, IngressConfig, startIngress } from './index.ts'
+import { policiesOf, IngressConfig, startIngress } from './index.ts'
 
 /** Receives webhooks: reads its settings, opens Redis, serves, closes in order. */
 async function main(): Promise<void> {
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError })
   const accept = acceptNews({
     ledger,
-    catalogueOf: catalogueOf(config),
+    policyOf: policiesOf(config),
     wake: (due) => wakeUps.wake(due),
     onWakeFailed: onError,
   })

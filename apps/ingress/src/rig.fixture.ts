@@ -7,7 +7,7 @@ import { createWakeUps } from '@seatkeeper/queue'
 import { closeRedis, connectRedis, createLogger, createMetrics, untilRedisReady } from '@seatkeeper/service'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import type { Redis } from 'ioredis'
-import { catalogueOf, IngressConfig, startIngress, type RunningIngress } from './index.ts'
+import { policiesOf, IngressConfig, startIngress, type RunningIngress } from './index.ts'
 
 /** A whole ingress on a Redis of its own, and what a sender or an attacker does to it. */
 export interface Rig {
@@ -41,7 +41,7 @@ export async function startRig(): Promise<Rig> {
   const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError })
   const accept = acceptNews({
     ledger,
-    catalogueOf: catalogueOf(config),
+    policyOf: policiesOf(config),
     wake: (due) => wakeUps.wake(due),
     onWakeFailed: onError,
   })

@@ -1,6 +1,6 @@
 import { startDashboard } from '@seatkeeper/dashboard'
 import { acceptNews, replay } from '@seatkeeper/fulfilment'
-import { catalogueOf, startIngress, type IngressConfig } from '@seatkeeper/ingress'
+import { policiesOf, startIngress, type IngressConfig } from '@seatkeeper/ingress'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { createWakeUps } from '@seatkeeper/queue'
 import {
@@ -68,7 +68,7 @@ export async function startSystem({
   const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })
   const accept = acceptNews({
     ledger,
-    catalogueOf: catalogueOf(config.webhooks),
+    policyOf: policiesOf(config.webhooks),
     wake: (due) => wakeUps.wake(due),
     onWakeFailed: onError,
   })

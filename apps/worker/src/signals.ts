@@ -1,24 +1,38 @@
-import { isConserved, type Conservation } from '@seatkeeper/core'
+import { isConserved, type Conservation, type LmsId } from '@seatkeeper/core'
+import type { Audited, Reconciled, WebhookFinding } from '@seatkeeper/fulfilment'
 import type { AttemptReport } from '@seatkeeper/queue'
 import type { Logger, Metrics } from '@seatkeeper/service'
 
 /** How a worker shows what it does: one log line per attempt, and counts. */
 export function createSignals(log: Logger, metrics: Metrics) {
-  const attempts = metrics.counter({
-    name: 'attempts_total',
-    help: 'Attempts of jobs, by how they ended.',
-    labels: { role: 'enroll, revoke or orders', result: 'outcome or failure code' },
-  })
-  const seconds = metrics.histogram({
-    name: 'attempt_seconds',
-    help: 'How long attempts took, calls to LMS or shop included.',
-    labels: { role: 'enroll, revoke or orders' },
-    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
-  })
   const items = metrics.gauge({
     name: 'agenda_items',
     help: 'Items of the agenda, by where they stand; registered is the sum of the others.',
     labels: { status: 'registered, settled, due, waiting or dead' },
+  })
+  return {
+    ...attemptSignals(log, metrics),
+    ...choreSignals(log, metrics),
+    onCounted: (counts: Conservation) => {
+      for (const [status, count] of Object.entries(counts)) items.set({ status }, count)
+      if (!isConserved(counts)) log.error('agenda.mismatch', { ...counts })
+    },
+  }
+}
+
+export type Signals = ReturnType<typeof createSignals>
+
+function attemptSignals(log: Logger, metrics: Metrics) {
+  const attempts = metrics.counter({
+    name: 'attempts_total',
+    help: 'Attempts of jobs, by how they ended.',
+    labels: { role: 'first word of the lane', result: 'outcome or failure code' },
+  })
+  const seconds = metrics.histogram({
+    name: 'attempt_seconds',
+    help: 'How long attempts took, calls to LMS or shop included.',
+    labels: { role: 'first word of the lane' },
+    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
   })
   return {
     onAttempt: (report: AttemptReport) => {
@@ -31,10 +45,32 @@ export function createSignals(log: Logger, metrics: Metrics) {
       const error = report.end === 'failed' && report.code === 'UNEXPECTED' ? { error: report.failure } : {}
       log[levelOf(report)](`job.${report.end}`, { lane, job, item, generation, result, durationMs, ...end, ...error })
     },
-    onCounted: (counts: Conservation) => {
-      for (const [status, count] of Object.entries(counts)) items.set({ status }, count)
-      if (!isConserved(counts)) log.error('agenda.mismatch', { ...counts })
+  }
+}
+
+function choreSignals(log: Logger, metrics: Metrics) {
+  const healed = metrics.counter({
+    name: 'reconciled_orders_total',
+    help: 'Orders that reconcile had to put right or look at, because no webhook told of them.',
+    labels: { store: 'short name of the store', how: 'applied as they were listed, or made due to be read' },
+  })
+  const drifted = metrics.counter({
+    name: 'drifted_seats_total',
+    help: 'Seats whose row at the LMS somebody else had changed.',
+    labels: { lms: 'short name of the LMS', then: 'reported or repaired' },
+  })
+  return {
+    onReconciled: (round: Reconciled) => {
+      healed.inc({ store: round.store, how: 'applied' }, round.applied)
+      healed.inc({ store: round.store, how: 'read' }, round.bumped)
+      log[round.held > 0 ? 'warn' : 'info']('reconcile.round', { ...round })
     },
+    onAudited: (lms: LmsId, audited: Audited) => {
+      drifted.inc({ lms, then: 'repaired' }, audited.repaired)
+      drifted.inc({ lms, then: 'reported' }, audited.drifted - audited.repaired)
+      log[audited.drifted > 0 ? 'warn' : 'info']('audit.round', { lms, ...audited })
+    },
+    onWebhook: (finding: WebhookFinding) => log.error('webhook.unwell', { ...finding }),
   }
 }
 

@@ -3,8 +3,10 @@ import { createOpenedx } from '@seatkeeper/openedx'
 import { createDeadLetters, createWakeUps, startSweep, type QueuePlace } from '@seatkeeper/queue'
 import type { HealthCheck, Logger, Metrics } from '@seatkeeper/service'
 import { createWooStore } from '@seatkeeper/woocommerce'
-import { patienceOf, type Role, type WorkerConfig } from './config.ts'
-import { startOrderLane, startSeatLanes, type Lanes } from './lanes.ts'
+import type { Bench, Lanes } from './bench.ts'
+import type { Role, WorkerConfig } from './config.ts'
+import { startSeatLanes } from './seat-lanes.ts'
+import { startShopLanes } from './shop-lanes.ts'
 import { createSignals } from './signals.ts'
 
 export interface WorkerParts {
@@ -33,23 +35,13 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ ...place, onError })
   const deadLetters = createDeadLetters({ ...place, onError })
-  const bench = { ledger, place, wakeUps, deadLetters, concurrency, log, onAttempt: signals.onAttempt }
+  const wake: Bench['wake'] = (due, urgency) => wakeUps.wake(due, urgency)
+  const bench: Bench = { ledger, place, wake, deadLetters, concurrency, log, signals, onAttempt: signals.onAttempt }
   const groups: readonly Lanes[] = [
     ...config.lms.map((lms) =>
-      startSeatLanes(bench, {
-        id: lms.id,
-        lms: createOpenedx(lms, { tokens: ledger.tokens(lms.id) }),
-        patience: patienceOf(lms),
-        roles,
-      }),
+      startSeatLanes(bench, { config: lms, lms: createOpenedx(lms, { tokens: ledger.tokens(lms.id) }), roles }),
     ),
-    ...config.stores.map((store) =>
-      startOrderLane(bench, {
-        id: store.id,
-        store: createWooStore(store),
-        catalogue: { lms: store.lms, mode: store.courseMode },
-      }),
-    ),
+    ...config.stores.map((store) => startShopLanes(bench, store, createWooStore(store))),
   ]
   const sweep = sweeper({
     agenda: ledger,
@@ -59,17 +51,24 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     onSwept: (swept) => log.info('agenda.swept', { ...swept }),
     onError,
   })
-  const counting = countEvery(10_000, async () => signals.onCounted(await ledger.conservation()), onError)
+  let isPrepared = false
+  const looking = repeatedly(lookEveryMs, onError, async () => {
+    if (!isPrepared) await Promise.all(groups.map((group) => group.prepare()))
+    isPrepared = true
+    signals.onCounted(await ledger.conservation())
+  })
   const workers = groups.flatMap((group) => group.workers)
   return {
     lanes: workers.map(({ lane }) => lane),
     checks: roles.map((role) => ({
       name: role,
       isHealthy: () =>
-        workers.filter(({ lane }) => lane.startsWith(`${role}.`)).every((worker) => worker.isProgressing()),
+        workers
+          .filter(({ lane }) => lanesOf[role].includes(lane.split('.')[0] ?? ''))
+          .every((worker) => worker.isProgressing()),
     })),
     close: async () => {
-      clearInterval(counting)
+      clearInterval(looking)
       await sweep.close()
       await Promise.all(groups.map((group) => group.close()))
       await Promise.all([wakeUps.close(), deadLetters.close()])
@@ -77,6 +76,18 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
   }
 }
 
-function countEvery(everyMs: number, count: () => Promise<void>, onError: (error: unknown) => void): NodeJS.Timeout {
-  return setInterval(() => void count().catch(onError), everyMs)
+/** The first words of a role's lanes. */
+const lanesOf: Readonly<Record<Role, readonly string[]>> = {
+  enroll: ['enroll'],
+  revoke: ['revoke', 'audit'],
+  orders: ['orders', 'tell', 'chores'],
+}
+
+const lookEveryMs = 10_000
+
+/** At once and then again and again: what Redis could not do this time it may do the next. */
+function repeatedly(everyMs: number, onError: (error: unknown) => void, look: () => Promise<void>): NodeJS.Timeout {
+  const once = () => void look().catch(onError)
+  once()
+  return setInterval(once, everyMs)
 }

@@ -1,20 +1,31 @@
 import type { FailureCode } from './failure.ts'
 import type { LmsId, OrderRef, SeatId, StoreId } from './ids.ts'
 
-/** Something that must converge: an order to read, a seat to settle. */
+/** What is done for a store or an LMS over and over: see `reconcile`, `watchWebhooks` and `audit` in fulfilment. */
+export type Chore = 'reconcile' | 'watch' | 'audit'
+
+/** Something that must converge: an order to read, a seat to settle, a shop to tell about an order, a chore to do. */
 export type Item =
-  ({ readonly kind: 'order' } & OrderRef) | { readonly kind: 'seat'; readonly lms: LmsId; readonly seat: SeatId }
+  | ({ readonly kind: 'order' } & OrderRef)
+  | { readonly kind: 'seat'; readonly lms: LmsId; readonly seat: SeatId }
+  | ({ readonly kind: 'tell' } & OrderRef)
+  | { readonly kind: 'chore'; readonly chore: Chore; readonly of: StoreId | LmsId }
 
 /** The stored name of an item; with `-g<generation>` behind it, the id of its wake-up. */
 export function itemId(item: Item): string {
-  return item.kind === 'order' ? `order-${item.store}-${item.order}` : `seat-${item.seat}`
+  if (item.kind === 'seat') return `seat-${item.seat}`
+  if (item.kind === 'chore') return `${item.chore}-${item.of}`
+  return `${item.kind}-${item.store}-${item.order}`
 }
 
 /** The queues, and the only words for them: revokes never wait behind a sale, and one LMS never behind another. */
 export const laneOf = {
   enroll: (lms: LmsId): string => `enroll.${lms}`,
   revoke: (lms: LmsId): string => `revoke.${lms}`,
+  audit: (lms: LmsId): string => `audit.${lms}`,
   orders: (store: StoreId): string => `orders.${store}`,
+  tell: (store: StoreId): string => `tell.${store}`,
+  chores: (store: StoreId): string => `chores.${store}`,
 }
 
 /** One queue job to be: it wakes a worker for one item at one generation. */

@@ -22,6 +22,10 @@ describe('wanted', () => {
     expect(wanted([aClaim('withdrawn')], free)).toEqual(free)
   })
 
+  it('is nothing once an operator denies it, whoever paid', () => {
+    expect(wanted([aClaim('granted'), aClaim('denied')], { isActive: true, mode: mode('audit') })).toEqual(noEnrolment)
+  })
+
   it('is nothing for a seat that nobody ever looked at', () => {
     expect(wanted([])).toEqual(noEnrolment)
   })

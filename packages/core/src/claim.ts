@@ -4,6 +4,9 @@ import type { CourseKey, CourseMode, LineId, LmsId, OrderRef } from './ids.ts'
 /** Whether a paid unit entitles its learner, or does so no longer. */
 export type Access = 'granted' | 'withdrawn'
 
+/** What a claim does to its seat. Only an operator can deny. */
+export type ClaimAccess = Access | 'denied'
+
 /** One course run on one LMS: what a line of an order can sell. */
 export interface CourseItem {
   readonly lms: LmsId
@@ -14,7 +17,7 @@ export interface CourseItem {
 /** What one paid unit entitles somebody to. Its key names store, order, line, unit and item. */
 export interface Claim {
   readonly key: string
-  readonly access: Access
+  readonly access: ClaimAccess
   readonly mode: CourseMode
 }
 
@@ -23,12 +26,22 @@ export function claimKey({ store, order }: OrderRef, line: LineId, unit: number,
   return [store, order, line, unit, item.lms, item.course].join('/')
 }
 
+/** Key of the one claim that an operator can make on a seat. Begins unlike any store's name. Stored data. */
+export const operatorClaimKey = '~operator/decision'
+
+/** Whether a claim is an order's, not an operator's. */
+export function isOrderClaim(key: string): boolean {
+  return key !== operatorClaimKey
+}
+
 /**
  * What one seat should be, given everything that speaks for it.
  *
- * Pure. The best mode among live claims; else what the learner had before us (nothing, where we never looked).
+ * Pure. Denied by an operator: nothing. Else the best mode among live claims; else what the learner had before us
+ * (nothing, where we never looked).
  */
 export function wanted(claims: readonly Claim[], baseline: Enrolment = noEnrolment): Enrolment {
+  if (claims.some((claim) => claim.access === 'denied')) return noEnrolment
   const live = claims.filter((claim) => claim.access === 'granted')
   return live.length > 0 ? { isActive: true, mode: bestMode(live.map(({ mode }) => mode)) } : baseline
 }

@@ -84,6 +84,11 @@ export const failures = {
     advice:
       'The order sells a course but has no usable e-mail address. Add one to the order at the shop; it is read again by itself.',
   },
+  ORDER_LINE_UNKNOWN: {
+    verdict: 'permanent',
+    advice:
+      'A line names a course that cannot be: a mistyped course key or an unknown alias. Correct the product or the catalogue; it heals by itself.',
+  },
   STORE_UNREACHABLE: {
     verdict: 'outage',
     advice: 'The shop does not answer, or answers with an error page. Check its health; jobs resume by themselves.',

@@ -8,7 +8,16 @@ import { planSeats } from './plan-seats.ts'
 
 const startedAtMs = Math.floor(Date.now() / 1000) * 1000 - 60_000
 
-export const catalogue: Catalogue = { lms: LmsId.parse('campus'), mode: CourseMode.parse('verified') }
+/** SKUs are course keys and sell the verified mode on one campus; products are not read. */
+export const catalogue: Catalogue = {
+  hash: 'fixture',
+  lms: LmsId.parse('campus'),
+  mode: CourseMode.parse('verified'),
+  modes: new Map(),
+  rules: [],
+  aliases: new Map(),
+  readsProducts: false,
+}
 
 export const courseSku = 'course-v1:DemoU+CS101+2026'
 
@@ -16,7 +25,16 @@ export const emailOf = (address: string): EmailAddress => EmailAddress.parse(add
 
 /** One unit of the course that `courseSku` names, unless said otherwise. */
 export function aLine(line: Partial<OrderLine> = {}): OrderLine {
-  return { line: LineId.parse('31'), sku: courseSku, product: '11', variation: '0', quantity: 1, refunded: 0, ...line }
+  return {
+    line: LineId.parse('31'),
+    sku: courseSku,
+    product: '11',
+    variation: '0',
+    quantity: 1,
+    refunded: 0,
+    learners: [],
+    ...line,
+  }
 }
 
 /** Ada's paid order 1001 of one course, modified a minute before the tests began, unless said otherwise. */
@@ -30,6 +48,7 @@ export function anOrder(order: Partial<OrderSnapshot> = {}): OrderSnapshot {
     modifiedAtMs: startedAtMs,
     learner: emailOf('ada@example.org'),
     fullyRefunded: false,
+    refunds: [],
     lines: [aLine()],
     ...order,
   }
@@ -37,5 +56,11 @@ export function anOrder(order: Partial<OrderSnapshot> = {}): OrderSnapshot {
 
 /** An order with its plan and a hash that differs when the order does. */
 export function anOffer(snapshot: OrderSnapshot): OrderOffer {
-  return { snapshot, plan: planSeats(snapshot, catalogue), hash: JSON.stringify(snapshot) }
+  return {
+    snapshot,
+    plan: planSeats(snapshot, { catalogue }),
+    hash: JSON.stringify(snapshot),
+    catalogue: catalogue.hash,
+    tells: false,
+  }
 }

@@ -53,6 +53,29 @@ export const readOrder = defineJob({
   deadlineMs: seconds(30),
 })
 
+/** Wakes a worker to tell a shop what became of one order. Safe to run twice: what was said is remembered. */
+export const tellShop = defineJob({
+  name: 'tell-shop',
+  data: z.strictObject({ v: z.literal(1), store: StoreId, order: OrderId, generation: z.int().positive() }),
+  item: ({ store, order }): Item => ({ kind: 'tell', store, order }),
+  backoff,
+  deadlineMs: seconds(30),
+})
+
+/** Wakes a worker for one round of a chore, which then waits for its next. A round that fails is tried again for ever. */
+export const doChore = defineJob({
+  name: 'do-chore',
+  data: z.strictObject({
+    v: z.literal(1),
+    chore: z.enum(['reconcile', 'watch', 'audit']),
+    of: z.union([StoreId, LmsId]),
+    generation: z.int().positive(),
+  }),
+  item: ({ chore, of }): Item => ({ kind: 'chore', chore, of }),
+  backoff: { firstMs: seconds(5), maxMs: seconds(300), giveUpAfterMs: Number.MAX_SAFE_INTEGER },
+  deadlineMs: seconds(60),
+})
+
 /** The id of a wake-up: while such a job lives, adding it again adds nothing. Hyphens only, never digits only. */
 export function jobId(item: Item, generation: number): string {
   return `${itemId(item)}-g${generation}`
@@ -60,8 +83,11 @@ export function jobId(item: Item, generation: number): string {
 
 /** Which kind of job wakes this item, and with which data. */
 export function jobOf({ item, lane, generation }: WakeUp): { readonly type: JobType; readonly data: object } {
-  if (item.kind === 'order')
-    return { type: readOrder, data: { v: 1, store: item.store, order: item.order, generation } }
-  const type = lane === laneOf.revoke(item.lms) ? revokeSeat : enrollSeat
-  return { type, data: { v: 1, lms: item.lms, seat: item.seat, generation } }
+  if (item.kind === 'chore') return { type: doChore, data: { v: 1, chore: item.chore, of: item.of, generation } }
+  if (item.kind === 'seat') {
+    const type = lane === laneOf.revoke(item.lms) ? revokeSeat : enrollSeat
+    return { type, data: { v: 1, lms: item.lms, seat: item.seat, generation } }
+  }
+  const type = item.kind === 'order' ? readOrder : tellShop
+  return { type, data: { v: 1, store: item.store, order: item.order, generation } }
 }

@@ -1,7 +1,8 @@
-import type { ItemStatus, WakeUp } from './agenda.ts'
+import type { Item, ItemStatus, WakeUp } from './agenda.ts'
 import type { CourseItem } from './claim.ts'
+import type { KnownProducts, ProductFacts } from './catalogue.ts'
 import type { Enrolment } from './enrolment.ts'
-import type { LineId, OrderRef, SeatId } from './ids.ts'
+import type { EmailAddress, LineId, OrderRef, SeatId, StoreId } from './ids.ts'
 import type { Account } from './lms.ts'
 import type { HintReason, OrderSnapshot } from './order.ts'
 import type { Outcome } from './outcome.ts'
@@ -20,6 +21,22 @@ export interface OrderOffer {
   readonly plan: Plan
   /** Hash of our own normalised snapshot, modification time included. */
   readonly hash: string
+  /** Hash of the catalogue it was planned with. */
+  readonly catalogue: string
+  /** Whether the shop wants to be told what becomes of its orders. */
+  readonly tells: boolean
+}
+
+/** What an operator decides about a seat, over the shop's head. */
+export interface OperatorClaim {
+  /** It replaces an earlier decision; `withdrawn` only takes that back. */
+  readonly access: 'granted' | 'denied' | 'withdrawn'
+  readonly item: CourseItem
+  /** The seat, or else who learns. */
+  readonly seat: SeatId | null
+  readonly learner: EmailAddress | null
+  readonly by: string
+  readonly reason: string
 }
 
 /** A right to work on one item alone, for a time; it ends by itself when its holder dies. */
@@ -49,11 +66,28 @@ export interface Ledger {
   /** The shop says that the order is gone: all its claims are withdrawn. */
   applyDeletion(read: number, ref: OrderRef): Promise<Accepted<'applied' | 'overtaken'>>
 
+  /** Orders whose lines or seats died of an unknown course or mode under another catalogue are due to be read. */
+  reviveUnderCatalogue(store: StoreId, catalogue: string): Promise<Accepted<'read'>>
+  /** What products said of themselves when they were last read; those read too long ago are left out. */
+  knownProducts(store: StoreId, keys: readonly string[]): Promise<KnownProducts>
+  keepProduct(store: StoreId, key: string, facts: ProductFacts, forMs: number): Promise<void>
+
+  /** Undefined for a seat that is not there. A seat that was merged into another is given as that one. */
   readSeat(seat: SeatId): Promise<Seat | undefined>
-  bindAccount(seat: SeatId, account: Account): Promise<void>
+  /**
+   * Keeps whose seat it is. If the account has another seat in this course run, all claims move there and that one is
+   * woken: the seat in hand is settled, as an alias.
+   */
+  bindAccount(seat: SeatId, account: Account): Promise<Accepted<'bound' | 'merged'>>
+  /** Keeps an operator's decision and wakes the seat; `unknown` if there is no such seat. */
+  setOperatorClaim(
+    claim: OperatorClaim,
+  ): Promise<{ readonly seat: SeatId | 'unknown'; readonly wakeUps: readonly WakeUp[] }>
   /** Keeps the first baseline; a second call changes nothing. */
   recordBaseline(seat: SeatId, baseline: Enrolment): Promise<void>
   recordInvitation(seat: SeatId, invited: boolean): Promise<void>
+  /** Keeps what is about to be written: whoever dies over it leaves a row that is known as ours. */
+  recordAttempt(seat: SeatId, write: Enrolment): Promise<void>
   recordApplied(seat: SeatId, applied: Enrolment): Promise<void>
 
   /** Undefined while somebody else holds it. */
@@ -74,6 +108,11 @@ export interface Ledger {
    * settled before.
    */
   recheckLater(id: string, delayMs: number): Promise<void>
+  /** Puts a chore on the agenda, due at once, unless it is there. */
+  ensureChore(chore: Extract<Item, { kind: 'chore' }>, lane: string): Promise<void>
+  /** Where a chore stopped; null at first. */
+  readCursor(chore: string): Promise<string | null>
+  writeCursor(chore: string, cursor: string): Promise<void>
   /** The ledger's clock, milliseconds since 1970. */
   nowMs(): Promise<number>
   /** Adds the other side's own words to an item's timeline; they may name a person. */
@@ -95,4 +134,6 @@ export interface OrderView extends OrderRef {
   readonly timeline: readonly TimelineEntry[]
   readonly lines: ReadonlyMap<LineId, readonly CourseItem[]>
   readonly seats: readonly SeatId[]
+  /** Keys of paid units that are nobody's yet. */
+  readonly open: readonly string[]
 }

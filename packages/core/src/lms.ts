@@ -14,6 +14,15 @@ export interface EnrolmentWrite {
   readonly isActive: boolean
   /** Always sent with activation; with deactivation it must be the mode just read. */
   readonly mode: CourseMode
+  /** Enrols although the course is closed or by invitation only; never past its capacity. */
+  readonly isForced?: boolean
+}
+
+/** One row as the LMS lists it. */
+export interface EnrolmentRow {
+  readonly username: Username
+  readonly course: CourseKey
+  readonly enrolment: Enrolment
 }
 
 export interface Invitation {
@@ -37,6 +46,10 @@ export interface Lms {
   invite(invitation: Invitation, signal: AbortSignal): Promise<void>
   /** Takes an invitation back. One that does not exist is fine. */
   withdrawInvitation(invitation: Invitation, signal: AbortSignal): Promise<void>
+  /** All rows of up to a hundred learners, inactive ones included. */
+  readEnrolments(usernames: readonly Username[], signal: AbortSignal): Promise<readonly EnrolmentRow[]>
+  /** When a course run opens for enrolment, milliseconds since 1970; null if it names no such time. */
+  readOpening(course: CourseKey, signal: AbortSignal): Promise<number | null>
   /** A cheap call that depends on no order; resolves if the LMS serves us. */
   probe(signal: AbortSignal): Promise<void>
 }

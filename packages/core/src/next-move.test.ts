@@ -20,10 +20,12 @@ function aSeat(seat: Partial<Seat>): Seat {
     baseline: noEnrolment,
     applied: null,
     invited: false,
+    attempted: null,
     waitingSinceMs: null,
     claims: [],
     orders: [],
     generation: 1,
+    decision: null,
     ...seat,
   }
 }
@@ -67,6 +69,12 @@ describe('nextMove', () => {
       { claims: refunded, baseline: active('audit') },
       inactive('audit'),
       { kind: 'none' },
+    ],
+    [
+      'ends the row of a claim that moved on before anybody verified what was written',
+      { attempted: active('verified') },
+      active('verified'),
+      deactivate('verified'),
     ],
     ['reports a mode that is not ours to end', { claims: refunded }, active('professional'), { kind: 'foreign' }],
     [

@@ -14,14 +14,15 @@ const none: Move = { kind: 'none' }
 /**
  * What brings the LMS's row to what is wanted of a seat, without lowering or ending what others gave.
  *
- * Pure. A row is ours if it has a mode that a claim of this seat had or that we applied, or if our invitation made it.
+ * Pure. A row is ours if it has a mode that a claim of this seat had or that we wrote last, or if our invitation made it. An
+ * operator's denial ends any row.
  */
 export function nextMove(seat: Seat, current: Enrolment): Move {
   const goal = wanted(seat.claims, seat.baseline ?? undefined)
   const isOurs = current.mode !== null && modesOfOurs(seat).includes(current.mode)
   if (!current.isActive) return isEntitled(seat) ? activate(goal) : none
   if (goal.isActive) return goal.mode === current.mode || !mayReplace(goal, current, isOurs) ? none : activate(goal)
-  if (!isOurs && !seat.invited) return { kind: 'foreign' }
+  if (!isOurs && !seat.invited && !isDenied(seat)) return { kind: 'foreign' }
   return current.mode === null ? none : { kind: 'write', isActive: false, mode: current.mode }
 }
 
@@ -36,11 +37,16 @@ function mayReplace(goal: Enrolment, current: Enrolment, isOurs: boolean): boole
 }
 
 /** What the learner had before we came is not ours, even where we sold the same. */
-function modesOfOurs({ claims, applied, baseline }: Seat): readonly (CourseMode | null)[] {
-  const modes = [...claims.map(({ mode }) => mode), applied?.mode ?? null]
+function modesOfOurs({ claims, applied, attempted, baseline }: Seat): readonly (CourseMode | null)[] {
+  const modes = [...claims.map(({ mode }) => mode), applied?.mode ?? null, attempted?.mode ?? null]
   return baseline?.isActive === true ? modes.filter((mode) => mode !== baseline.mode) : modes
 }
 
-function isEntitled({ claims }: Seat): boolean {
-  return claims.some(({ access }) => access === 'granted')
+/** Whether a live claim speaks for the seat and no operator against it. */
+export function isEntitled(seat: Pick<Seat, 'claims'>): boolean {
+  return seat.claims.some(({ access }) => access === 'granted') && !isDenied(seat)
+}
+
+function isDenied({ claims }: Pick<Seat, 'claims'>): boolean {
+  return claims.some(({ access }) => access === 'denied')
 }

@@ -1,5 +1,5 @@
 /** Why an item waits without a job. */
-export type WaitReason = 'no-account' | 'enrolment-opens-later'
+export type WaitReason = 'no-account' | 'enrolment-opens-later' | 'scheduled'
 
 /** How a wake-up ended without a failure. Stored as the job's return value for operators to read. */
 export type Outcome =

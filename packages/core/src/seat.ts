@@ -15,6 +15,8 @@ export interface Seat {
   readonly baseline: Enrolment | null
   /** What we last verified at the LMS; null until then. */
   readonly applied: Enrolment | null
+  /** What we were about to write last: it may be there, although nobody lived to verify it. Null until then. */
+  readonly attempted: Enrolment | null
   /** We asked, or were about to ask, the LMS to enrol the address once it registers. */
   readonly invited: boolean
   /** When we first found no account; for patience. Null until then. */
@@ -22,4 +24,13 @@ export interface Seat {
   readonly claims: readonly Claim[]
   readonly orders: readonly OrderRef[]
   readonly generation: number
+  /** What an operator decided, over the shops' heads; null if nobody did. */
+  readonly decision: Decision | null
+}
+
+export interface Decision {
+  readonly access: 'granted' | 'denied'
+  readonly by: string
+  readonly reason: string
+  readonly atMs: number
 }

@@ -1,17 +1,10 @@
-import {
-  planSeats,
-  type Accepted,
-  type Catalogue,
-  type Ledger,
-  type News,
-  type StoreId,
-  type WakeUp,
-} from '@seatkeeper/core'
+import type { Accepted, Ledger, News, StoreId, StorePolicy, WakeUp } from '@seatkeeper/core'
 import { offerOf } from './offer.ts'
+import { planOrder, type PlanLedger } from './plan-order.ts'
 
 export interface AcceptNewsParts {
-  readonly ledger: Pick<Ledger, 'knownItems' | 'applySnapshot' | 'noteHint'>
-  readonly catalogueOf: (store: StoreId) => Catalogue
+  readonly ledger: PlanLedger & Pick<Ledger, 'applySnapshot' | 'noteHint'>
+  readonly policyOf: (store: StoreId) => StorePolicy
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>
   /** Told when waking failed: the sweep will do it, so what was accepted stays accepted. */
   readonly onWakeFailed: (error: unknown) => void
@@ -23,25 +16,29 @@ export type Acceptance = 'applied' | 'same' | 'read' | 'nothing'
 /**
  * Keeps news of an order; once it resolves, nothing of it can be lost.
  *
- * A snapshot that sells a course to nobody we could name is not applied but read. Rejects if the ledger did not keep
- * the news, so that whoever brought it is told no.
+ * A snapshot with a granted line that names nobody, or that is not understood without its product, is not applied but
+ * read. Rejects if the ledger did not keep the news, so that whoever brought it is told no.
  */
 export function acceptNews(parts: AcceptNewsParts) {
   return async (news: News): Promise<Acceptance> => {
     if (news.kind === 'nothing') return 'nothing'
-    const { result, wakeUps } = await keep(parts, news)
-    await parts.wake(wakeUps).catch(parts.onWakeFailed)
-    return result
+    const kept = await keep(parts, news)
+    if (kept === undefined) return 'nothing'
+    await parts.wake(kept.wakeUps).catch(parts.onWakeFailed)
+    return kept.result
   }
 }
 
 async function keep(
-  { ledger, catalogueOf }: AcceptNewsParts,
+  { ledger, policyOf }: AcceptNewsParts,
   news: Exclude<News, { kind: 'nothing' }>,
-): Promise<Accepted<'applied' | 'same' | 'read'>> {
+): Promise<Accepted<'applied' | 'same' | 'read'> | undefined> {
   if (news.kind === 'hint') return ledger.noteHint({ store: news.store, order: news.order }, news.reason)
   const { snapshot } = news
-  const plan = planSeats(snapshot, catalogueOf(snapshot.store), await ledger.knownItems(snapshot))
+  const policy = policyOf(snapshot.store)
+  const { plan, isLeftAlone } = await planOrder(ledger, snapshot, policy)
+  if (isLeftAlone) return undefined
   if (plan.linesWithoutLearner.length > 0) return ledger.noteHint(snapshot, 'partial')
-  return ledger.applySnapshot(offerOf(snapshot, plan))
+  if (plan.unread.length > 0 || plan.unknown.length > 0) return ledger.noteHint(snapshot, 'unresolved')
+  return ledger.applySnapshot(offerOf(snapshot, plan, policy))
 }

@@ -1,4 +1,4 @@
-import { JobFailure, type Lease, type Ledger, type Outcome } from '@seatkeeper/core'
+import { JobFailure, type ItemStatus, type Lease, type Ledger, type Outcome } from '@seatkeeper/core'
 
 /** One item to converge, and how long its turn may last. */
 export interface Turn {
@@ -10,7 +10,8 @@ export interface Turn {
 /** A lease outlasts its job's deadline by this, so that a job that keeps to it never loses its turn. */
 export const leaseGraceMs = 5000
 
-type Step = (lease: Lease) => Promise<Outcome>
+/** Told how the item stood when its turn began. */
+type Step = (lease: Lease, status: ItemStatus) => Promise<Outcome>
 
 const turnsPerWakeUp = 3
 
@@ -20,7 +21,8 @@ const turnsPerWakeUp = 3
  * If a fact changed meanwhile, neither an outcome nor a failure is worth anything: the item is converged again, three
  * times in all, and then left due. A busy lease ends the wake-up at once: its holder gives it back in one step with
  * looking whether something changed, so it sees whatever woke us; should it have died, the sweep looks
- * once its lease has run out. The other side's own words, where something failed, go to the item's timeline and no further.
+ * once its lease has run out. Whoever loses the lease on the way may have written too late, so the ledger opens what was
+ * settled meanwhile once more. The other side's own words, where something failed, go to the item's timeline and no further.
  */
 export async function converge(ledger: Ledger, { id, leaseMs }: Turn, step: Step): Promise<Outcome> {
   for (let turn = 0; turn < turnsPerWakeUp; turn += 1) {
@@ -41,9 +43,9 @@ async function takeTurn(ledger: Ledger, id: string, lease: Lease, step: Step): P
     await lease.release()
     return { status: 'superseded' }
   }
-  const { generation } = item
+  const { generation, status } = item
   try {
-    const outcome = await step(lease)
+    const outcome = await step(lease, status)
     if (await ledger.settle(id, generation, outcome, lease)) return outcome
     await lease.release()
     return 'changed'

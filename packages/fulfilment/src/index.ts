@@ -1,5 +1,26 @@
 export { acceptNews, type Acceptance, type AcceptNewsParts } from './accept-news.ts'
+export {
+  adopt,
+  type AdoptedClaim,
+  type AdoptedOrder,
+  type AdoptParts,
+  type AdoptRange,
+  type AdoptStep,
+} from './adopt.ts'
+export type { AdoptionVerdict } from './adoption-verdict.ts'
+export { audit, type AuditLedger, type AuditParts, type Audited } from './audit.ts'
+export { doRound, type ChoreTurn } from './chore.ts'
+export type { ClaimChange } from './claim-changes.ts'
+export { connectShop, type ConnectedWebhook, type ConnectShopParts } from './connect-shop.ts'
 export type { Patience } from './patience.ts'
 export { readOrder, type ReadOrderParts } from './read-order.ts'
+export { reconcile, type Reconciled, type ReconcileParts } from './reconcile.ts'
+export { reconcileRange, type DifferingOrder, type ModifiedRange, type ReconcileRangeParts } from './reconcile-range.ts'
+export type { SoughtLms } from './sought-seats.ts'
 export { replay, type ReplayParts } from './replay.ts'
-export { settleSeat, type SettleSeatParts } from './settle-seat.ts'
+export type { SettleSeatParts } from './hand.ts'
+export type { SeatPolicy } from './seat-policy.ts'
+export { settleSeat } from './settle-seat.ts'
+export type { TellShopParts } from './speaker.ts'
+export { tellShop } from './tell-shop.ts'
+export { watchWebhooks, type WatchWebhooksParts, type WebhookFinding } from './watch-webhooks.ts'

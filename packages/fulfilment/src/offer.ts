@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { OrderOffer, OrderSnapshot, Plan } from '@seatkeeper/core'
+import type { OrderOffer, OrderSnapshot, Plan, StorePolicy } from '@seatkeeper/core'
 
-/** An order as it is offered to the ledger. The hash is of our own words, so equal news in other bytes is the same. */
-export function offerOf(snapshot: OrderSnapshot, plan: Plan): OrderOffer {
+/** An order as it is offered to the ledger. */
+export function offerOf(snapshot: OrderSnapshot, plan: Plan, { catalogue, tells }: StorePolicy): OrderOffer {
+  return { snapshot, plan, hash: hashOf(snapshot), catalogue: catalogue.hash, tells }
+}
+
+/** Tells apart what a shop says of an order. It is of our own words, so equal news in other bytes is the same. */
+export function hashOf(snapshot: OrderSnapshot): string {
   const { store, order, status, access, modifiedAtMs, learner, fullyRefunded } = snapshot
+  const refunds = snapshot.refunds.toSorted()
   const lines = snapshot.lines.map((line) => [
     line.line,
     line.sku,
@@ -11,7 +17,8 @@ export function offerOf(snapshot: OrderSnapshot, plan: Plan): OrderOffer {
     line.variation,
     line.quantity,
     line.refunded,
+    line.learners,
   ])
-  const words = JSON.stringify([store, order, status, access, modifiedAtMs, learner, fullyRefunded, lines])
-  return { snapshot, plan, hash: createHash('sha256').update(words).digest('base64url') }
+  const words = JSON.stringify([store, order, status, access, modifiedAtMs, learner, fullyRefunded, refunds, lines])
+  return createHash('sha256').update(words).digest('base64url')
 }

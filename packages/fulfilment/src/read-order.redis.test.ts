@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { JobFailure, type OrderReading, type OrderSnapshot, type Store, type WakeUp } from '@seatkeeper/core'
+import {
+  JobFailure,
+  LineId,
+  readOrder as readOrderJob,
+  type OrderReading,
+  type OrderSnapshot,
+  type Store,
+  type StorePolicy,
+  type WakeUp,
+} from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, catalogue } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
@@ -9,6 +18,8 @@ import { acceptNews, readOrder, replay } from './index.ts'
 let server: EmbeddedRedis
 let redis: Redis
 let ledger: RedisLedger
+const policy: StorePolicy = { catalogue, tells: false, sinceMs: null }
+type Shop = Pick<Store, 'readOrder' | 'readProduct'>
 let woken: WakeUp[] = []
 let tests = 0
 
@@ -28,22 +39,22 @@ beforeEach(() => {
 
 const wake = (wakeUps: readonly WakeUp[]) => Promise.resolve(void woken.push(...wakeUps))
 const accept = (parts: { wake?: typeof wake } = {}) =>
-  acceptNews({ ledger, catalogueOf: () => catalogue, wake: parts.wake ?? wake, onWakeFailed: () => undefined })
+  acceptNews({ ledger, policyOf: () => policy, wake: parts.wake ?? wake, onWakeFailed: () => undefined })
 
 /** A shop that answers each read with the next of some answers, and with the last one from then on. */
-function aShop(...answers: (() => Promise<OrderReading>)[]): Store {
+function aShop(...answers: (() => Promise<OrderReading>)[]): Shop {
   const left = [...answers]
   return {
     readOrder: () => (left.length > 1 ? left.shift() : left[0])?.() ?? Promise.resolve({ kind: 'deleted' }),
-    probe: () => Promise.resolve(),
+    readProduct: () => Promise.resolve(undefined),
   }
 }
 const says = (order: Partial<OrderSnapshot>) => (): Promise<OrderReading> =>
   Promise.resolve({ kind: 'order', snapshot: anOrder(order) })
 
-async function read(store: Store) {
+async function read(store: Shop, policyNow = policy) {
   const { store: name, order } = anOrder()
-  const run = readOrder({ ledger, store, catalogue, wake })
+  const run = readOrder({ ledger, store, policy: policyNow, wake })
   return run({ v: 1, store: name, order, generation: 1 }, { signal: AbortSignal.timeout(5000) })
 }
 
@@ -109,6 +120,45 @@ describe('readOrder', () => {
     await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
     await expect(read(aShop(says({ learner: null })))).rejects.toMatchObject({ code: 'ORDER_WITHOUT_LEARNER' })
     expect(await read(aShop(says({})))).toEqual({ status: 'applied' })
+  })
+
+  it('reads the product of a line that it does not understand, once in an hour', async () => {
+    const reading = { ...policy, catalogue: { ...catalogue, readsProducts: true } }
+    const lines = [aLine({ sku: 'CS' })]
+    let reads = 0
+    const readProduct = () => {
+      reads += 1
+      return Promise.resolve({ course: 'course-v1:DemoU+ART+2026', mode: 'audit', needsShipping: false })
+    }
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
+    await read({ ...aShop(says({ lines })), readProduct }, reading)
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
+    await read({ ...aShop(says({ lines })), readProduct }, reading)
+    const [seat] = (await ledger.orderView(anOrder()))?.seats ?? []
+    expect(await ledger.readSeat(seat!)).toMatchObject({
+      course: 'course-v1:DemoU+ART+2026',
+      claims: [{ mode: 'audit' }],
+    })
+    expect(reads).toBe(1)
+  })
+
+  it('fails for good on a mistyped course key, applies the other lines, and heals when the catalogue changes', async () => {
+    const lines = [aLine(), aLine({ line: LineId.parse('32'), sku: 'course-v1:typo' })]
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
+    const failing = read(aShop(says({ lines })))
+    await expect(failing).rejects.toMatchObject({ code: 'ORDER_LINE_UNKNOWN' })
+    expect((await ledger.orderView(anOrder()))?.seats).toHaveLength(1)
+    const failure = { code: 'ORDER_LINE_UNKNOWN' as const, permanent: true, random: 0, backoff: readOrderJob.backoff }
+    await ledger.fileFailure({ id: 'order-shop-1001', generation: 1, ...failure })
+    expect((await ledger.reviveUnderCatalogue(anOrder().store, catalogue.hash)).wakeUps).toEqual([])
+    expect((await ledger.reviveUnderCatalogue(anOrder().store, 'another')).wakeUps).toMatchObject([{ generation: 2 }])
+  })
+
+  it('leaves an order alone that is older than the cut-over and unknown', async () => {
+    const later = { ...policy, sinceMs: anOrder().createdAtMs + 1 }
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
+    expect(await read(aShop(says({})), later)).toEqual({ status: 'unchanged' })
+    expect((await ledger.orderView(anOrder()))?.seats).toEqual([])
   })
 
   it('leaves the order due when the shop fails', async () => {

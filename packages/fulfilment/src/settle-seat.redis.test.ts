@@ -1,24 +1,30 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import {
+  CourseKey,
   CourseMode,
   enrollSeat,
+  JobFailure,
+  LmsId,
   noEnrolment,
   OrderId,
+  SeatId,
   type Enrolment,
   type FailureCode,
   type OrderSnapshot,
   type Seat,
+  type WakeUp,
 } from '@seatkeeper/core'
-import { aLine, anOffer, anOrder, emailOf } from '@seatkeeper/core/fixture'
+import { aLine, anOffer, anOrder, courseSku, emailOf } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
-import { settleSeat } from './index.ts'
+import { settleSeat, type SeatPolicy } from './index.ts'
 import { createMemoryLms, type MemoryLms } from './lms.fixture.ts'
 
 const ada = emailOf('ada@example.org')
 const verified: Enrolment = { isActive: true, mode: CourseMode.parse('verified') }
 const audit: Enrolment = { isActive: true, mode: CourseMode.parse('audit') }
+const policy: SeatPolicy = { closedCourse: 'refuse', lastClaimGone: 'deactivate' }
 const patience = { firstLookMs: 1000, maxLookMs: 10_000, patienceMs: 60_000 }
 
 let server: EmbeddedRedis
@@ -26,6 +32,7 @@ let redis: Redis
 let ledger: RedisLedger
 let lms: MemoryLms
 let tests = 0
+let woken: WakeUp[] = []
 
 beforeAll(async () => {
   server = await startRedis()
@@ -39,6 +46,7 @@ beforeEach(() => {
   tests += 1
   ledger = createLedger(redis, `{seat-${tests}}:`)
   lms = createMemoryLms()
+  woken = []
 })
 
 async function offer(order: Partial<OrderSnapshot> = {}) {
@@ -46,17 +54,22 @@ async function offer(order: Partial<OrderSnapshot> = {}) {
   await ledger.applyReading(await ledger.numberRead(snapshot), anOffer(snapshot))
 }
 
-async function theSeat(): Promise<Seat> {
-  const [id] = (await ledger.orderView(anOrder()))?.seats ?? []
+async function theSeat(order: Partial<OrderSnapshot> = {}): Promise<Seat> {
+  const [id] = (await ledger.orderView(anOrder(order)))?.seats ?? []
   const seat = id === undefined ? undefined : await ledger.readSeat(id)
   if (seat === undefined) throw new Error('there is no seat')
   return seat
 }
 
-async function settle() {
-  const { id, lms: name, generation } = await theSeat()
-  const run = settleSeat({ ledger, lms, patience })
-  return run({ v: 1, lms: name, seat: id, generation }, { signal: AbortSignal.timeout(5000) })
+async function settle(order: Partial<OrderSnapshot> = {}) {
+  return settleById((await theSeat(order)).id)
+}
+
+const wake = (due: readonly WakeUp[]) => Promise.resolve(void woken.push(...due))
+
+function settleById(seat: SeatId) {
+  const run = settleSeat({ ledger, lms, patience, policy, wake })
+  return run({ v: 1, lms: LmsId.parse('campus'), seat, generation: 1 }, { signal: AbortSignal.timeout(5000) })
 }
 
 async function fileFailure(code: FailureCode) {
@@ -104,6 +117,25 @@ describe('settleSeat', () => {
     await refunded()
     await settle()
     expect(lms.row(ada)).toEqual(audit)
+  })
+
+  it('lets a free learner leave by themselves, and knows it', async () => {
+    lms.register(ada)
+    lms.setRow(ada, audit)
+    await paid()
+    await settle()
+    lms.beforeNextRead(async () => lms.setRow(ada, { ...audit, isActive: false }))
+    await refunded()
+    expect(await settle()).toEqual({ status: 'unchanged' })
+    expect(await theSeat()).toMatchObject({ applied: { isActive: false } })
+  })
+
+  it('leaves a better mode that somebody else gave, and does not call it its own', async () => {
+    lms.register(ada)
+    lms.setRow(ada, { isActive: true, mode: CourseMode.parse('masters') })
+    await paid()
+    expect(await settle()).toEqual({ status: 'unchanged' })
+    expect(await theSeat()).toMatchObject({ applied: null })
   })
 
   it('keeps the seat while another order still pays for it', async () => {
@@ -187,11 +219,114 @@ describe('settleSeat', () => {
     expect(lms.writes).toEqual([])
   })
 
+  it('puts right what a worker wrote that froze until somebody else had settled the seat', async () => {
+    lms.register(ada)
+    await paid()
+    const { id } = await theSeat()
+    const awake = { ...lms }
+    lms.writeEnrolment = async (write, signal) => {
+      Object.assign(lms, awake)
+      await redis.del(`{seat-${tests}}:lease:seat-${id}`)
+      await refunded()
+      await settle()
+      await awake.writeEnrolment(write, signal)
+    }
+    await settle()
+    expect(lms.writes).toHaveLength(2)
+    expect(lms.row(ada)).toEqual({ isActive: false, mode: 'verified' })
+    expect((await ledger.conservation()).due).toBe(0)
+  })
+
+  it('ends what a worker wrote that died before it could say so, after the claim moved to another learner', async () => {
+    lms.register(ada)
+    await paid()
+    const seat = await theSeat()
+    const alive = ledger
+    ledger = { ...alive, recordApplied: () => Promise.reject(new Error('killed')) }
+    await expect(settle()).rejects.toMatchObject({ code: 'UNEXPECTED' })
+    ledger = alive
+    await offer({ learner: emailOf('grace@example.org') })
+    expect(await settleById(seat.id)).toEqual({ status: 'applied' })
+    expect(lms.row(ada)).toEqual({ isActive: false, mode: 'verified' })
+  })
+
   it('ends at once where somebody else has the seat in hand', async () => {
     await paid()
     const lease = await ledger.lease(`seat-${(await theSeat()).id}`, 5000)
     expect(await settle()).toEqual({ status: 'busy' })
     await lease?.release()
+  })
+})
+
+describe('settleSeat for two seats of one account', () => {
+  it('lets them meet in the first, which keeps all claims and its baseline', async () => {
+    lms.register(ada)
+    lms.alias(emailOf('countess@example.org'), ada)
+    await paid()
+    const first = await theSeat()
+    await settle()
+    const second = OrderId.parse('1002')
+    await offer({ order: second, learner: emailOf('countess@example.org') })
+    expect(await settle({ order: second })).toEqual({ status: 'superseded' })
+    expect(woken).toMatchObject([{ item: { seat: first.id }, lane: 'enroll.campus' }])
+    await refunded()
+    await settle()
+    expect(lms.row(ada)).toEqual(verified)
+    expect(await theSeat({ order: second })).toMatchObject({
+      id: first.id,
+      orders: [{ order: '1001' }, { order: '1002' }],
+    })
+    expect((await ledger.conservation()).due).toBe(0)
+  })
+
+  it('asks again whose address it is when it buys again', async () => {
+    lms.register(ada)
+    await paid()
+    await settle()
+    lms.moveAddress(ada, 'grace')
+    const second = OrderId.parse('1002')
+    await offer({ order: second })
+    await settle({ order: second })
+    expect(await theSeat({ order: second })).toMatchObject({ account: { username: 'grace' } })
+    await refunded()
+    await settle()
+    expect(lms.rowOf('ada')).toMatchObject({ isActive: false })
+    expect(lms.rowOf('grace')).toEqual(verified)
+  })
+})
+
+describe('settleSeat after an operator’s decision', () => {
+  const item = { lms: LmsId.parse('campus'), course: CourseKey.parse(courseSku), mode: CourseMode.parse('verified') }
+  const decision = { item, seat: null, learner: ada, by: 'ops', reason: 'a test' }
+
+  it('ends what is denied, whoever paid, and gives it back when the denial is taken back', async () => {
+    lms.register(ada)
+    await paid()
+    await settle()
+    const { id } = await theSeat()
+    await ledger.setOperatorClaim({ ...decision, seat: id, access: 'denied' })
+    await settle()
+    expect(lms.row(ada)).toMatchObject({ isActive: false })
+    expect(await theSeat()).toMatchObject({ decision: { access: 'denied', by: 'ops', reason: 'a test' } })
+    await ledger.setOperatorClaim({ ...decision, seat: id, access: 'withdrawn' })
+    await settle()
+    expect(lms.row(ada)).toEqual(verified)
+  })
+
+  it('enrols whom an operator grants a seat that nobody bought', async () => {
+    lms.register(ada)
+    const { seat } = await ledger.setOperatorClaim({ ...decision, access: 'granted' })
+    await settleById(SeatId.parse(seat))
+    expect(lms.row(ada)).toEqual(verified)
+  })
+
+  it('knows no seat that is not there', async () => {
+    const claim = {
+      ...decision,
+      seat: SeatId.parse('s0000000000000000000'),
+      access: 'denied' as const,
+    }
+    expect(await ledger.setOperatorClaim(claim)).toEqual({ seat: 'unknown', wakeUps: [] })
   })
 })
 
@@ -223,6 +358,29 @@ describe('settleSeat for a learner without an account', () => {
     expect(await settle()).toEqual({ status: 'applied' })
     expect(lms.invited.size).toBe(0)
     expect(lms.writes).toEqual([])
+  })
+
+  it('invites again where a worker died between noting the invitation and making it', async () => {
+    await paid()
+    await ledger.recordInvitation((await theSeat()).id, true)
+    await settle()
+    expect([...lms.invited]).toEqual([ada])
+  })
+
+  it('takes an invitation back once more where making it may still come through', async () => {
+    await paid()
+    const answering = { ...lms }
+    lms.invite = () => Promise.reject(new JobFailure('LMS_OUTCOME_UNKNOWN', 'asked for by the test'))
+    await expect(settle()).rejects.toMatchObject({ code: 'LMS_OUTCOME_UNKNOWN' })
+    Object.assign(lms, answering)
+    await refunded()
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(await theSeat()).toMatchObject({ invited: true })
+    await redis.hdel(`{seat-${tests}}:item:seat-${(await theSeat()).id}`, 'recheck')
+    lms.invited.add(ada)
+    expect(await settle()).toEqual({ status: 'applied' })
+    expect(lms.invited.size).toBe(0)
+    expect(await theSeat()).toMatchObject({ invited: false })
   })
 
   it('gives up after its patience', async () => {

@@ -1,39 +1,25 @@
 import {
   enrollSeat,
-  givesTheSame,
+  isEntitled,
   itemId,
   JobFailure,
-  nextMove,
   noEnrolment,
   toFailure,
   wanted,
   type Account,
   type Enrolment,
   type JobData,
-  type Lease,
   type Ledger,
-  type Lms,
   type Outcome,
   type Seat,
   type SeatId,
 } from '@seatkeeper/core'
+import { carryOut } from './carry-out.ts'
 import { converge, leaseGraceMs } from './converge.ts'
-import { nextLookMs, type Patience } from './patience.ts'
-
-export interface SettleSeatParts {
-  readonly ledger: Ledger
-  readonly lms: Lms
-  readonly patience: Patience
-}
-
-/** One seat in hand: everything a step needs. */
-interface Hand extends SettleSeatParts {
-  readonly seat: Seat
-  readonly lease: Lease
-  readonly signal: AbortSignal
-}
-
-const unknownFateMs = 60_000
+import type { Hand, SettleSeatParts } from './hand.ts'
+import { nextLookMs } from './patience.ts'
+import { moveByPolicy } from './seat-policy.ts'
+import { writeInvitation } from './write-row.ts'
 
 /**
  * Makes the LMS agree with what is wanted of one seat, as it stands when the seat's turn comes.
@@ -47,9 +33,11 @@ export function settleSeat(parts: SettleSeatParts) {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<Outcome> => {
     const id = itemId({ kind: 'seat', lms, seat })
-    return converge(parts.ledger, { id, leaseMs: enrollSeat.deadlineMs + leaseGraceMs }, async (lease) =>
-      settle({ ...parts, seat: await theSeat(parts.ledger, seat), lease, signal }),
-    )
+    return converge(parts.ledger, { id, leaseMs: enrollSeat.deadlineMs + leaseGraceMs }, async (lease, status) => {
+      const now = await theSeat(parts.ledger, seat)
+      if (now.id !== seat) return { status: 'superseded' }
+      return settle({ ...parts, seat: now, lease, wasWaiting: status === 'waiting', signal })
+    })
   }
 }
 
@@ -62,24 +50,22 @@ async function theSeat(ledger: Ledger, id: SeatId): Promise<Seat> {
 
 async function settle(hand: Hand): Promise<Outcome> {
   const { seat, lms, signal } = hand
-  if (!isEntitled(seat) && seat.baseline === null && !seat.invited) return { status: 'unchanged' }
-  const account = seat.account ?? (await lms.findAccount(seat.email, signal))
+  if (isUntouched(seat)) return { status: 'unchanged' }
+  if (seat.account !== null) return settleBound(hand, seat.account)
+  const account = await lms.findAccount(seat.email, signal)
   return account === undefined ? settleWithoutAccount(hand) : settleAccount(hand, account)
 }
 
-function isEntitled({ claims }: Seat): boolean {
-  return claims.some(({ access }) => access === 'granted')
+/** Nothing was done at the LMS, and nothing has to be. */
+function isUntouched({ claims, baseline, invited }: Seat): boolean {
+  return baseline === null && !invited && claims.every(({ access }) => access === 'withdrawn')
 }
 
 /** The learner has no account: ask the LMS to enrol the address once it registers, and look again later. */
 async function settleWithoutAccount(hand: Hand): Promise<Outcome> {
-  const { seat, ledger, lms, patience, lease, signal } = hand
+  const { seat, ledger, patience } = hand
   if (!isEntitled(seat)) return takeInvitationBack(hand)
-  if (!seat.invited) {
-    await ledger.recordInvitation(seat.id, true)
-    await lease.assertHeld()
-    await lms.invite(seat, signal)
-  }
+  if (!seat.invited || !hand.wasWaiting) await inviteLearner(hand)
   const nowMs = await ledger.nowMs()
   const lookMs = nextLookMs(patience, nowMs - (seat.waitingSinceMs ?? nowMs))
   if (lookMs === null)
@@ -87,31 +73,65 @@ async function settleWithoutAccount(hand: Hand): Promise<Outcome> {
   return { status: 'waiting', reason: 'no-account', untilMs: nowMs + lookMs }
 }
 
+/**
+ * Noted before, so that what comes of it counts as ours: that it is noted does not mean that it was made. And after, because
+ * somebody may have taken over and noted that there is none.
+ */
+async function inviteLearner(hand: Hand): Promise<void> {
+  const { seat, ledger, lms, signal } = hand
+  await ledger.recordInvitation(seat.id, true)
+  await writeInvitation(hand, (invitation) => lms.invite(invitation, signal))
+  await ledger.recordInvitation(seat.id, true)
+}
+
 /** After an invitation is gone the account is looked up once more: it may have appeared, and been enrolled, just before. */
 async function takeInvitationBack(hand: Hand): Promise<Outcome> {
-  const { seat, lms, lease, signal } = hand
-  await lease.assertHeld()
-  await lms.withdrawInvitation(seat, signal)
+  const { seat, lms, signal } = hand
+  if (!seat.invited) return { status: 'unchanged' }
+  await writeInvitation(hand, (invitation) => lms.withdrawInvitation(invitation, signal))
   const account = await lms.findAccount(seat.email, signal)
   if (account !== undefined) return settleAccount(hand, account)
   await hand.ledger.recordInvitation(seat.id, false)
   return { status: 'applied' }
 }
 
+/**
+ * An account's name that the LMS does not know any more was changed, or retired: the address is looked up once more.
+ *
+ * Where that finds no other name the failure stays, and a replay asks again.
+ */
+async function settleBound(hand: Hand, account: Account): Promise<Outcome> {
+  const { ledger, lms, seat, signal } = hand
+  try {
+    return await settleAccount(hand, account)
+  } catch (error) {
+    if (toFailure(error).code !== 'LEARNER_NOT_REGISTERED') throw error
+    const found = await lms.findAccount(seat.email, signal)
+    if (found === undefined || found.username === account.username) throw error
+    if (await joinsAnother(hand, found)) return { status: 'superseded' }
+    return settleAccount({ ...hand, seat: await theSeat(ledger, seat.id) }, found)
+  }
+}
+
 async function settleAccount(hand: Hand, account: Account): Promise<Outcome> {
-  const { ledger, lms, signal } = hand
-  if (hand.seat.account === null) await ledger.bindAccount(hand.seat.id, account)
+  const { lms, policy, signal } = hand
+  if (hand.seat.account === null && (await joinsAnother(hand, account))) return { status: 'superseded' }
   if (hand.seat.invited && !isEntitled(hand.seat)) await lms.withdrawInvitation(hand.seat, signal)
   const current = await lms.readEnrolment(account.username, hand.seat.course, signal)
   const seat = { ...hand.seat, account, baseline: await keepBaseline(hand, current) }
-  const move = nextMove(seat, current)
-  if (move.kind === 'foreign') {
+  const move = moveByPolicy(seat, current, policy)
+  if (move.kind === 'none') return leave({ ...hand, seat }, current)
+  if (move.kind === 'foreign')
     throw new JobFailure('LMS_ENROLMENT_FOREIGN', 'the row has a mode that is not ours to end')
-  }
-  if (move.kind === 'write') await write({ ...hand, seat }, account, { isActive: move.isActive, mode: move.mode })
-  const now = move.kind === 'write' ? { isActive: move.isActive, mode: move.mode } : current
-  if (givesTheSame(now, wanted(seat.claims, seat.baseline))) await ledger.recordApplied(seat.id, now)
-  return { status: move.kind === 'write' ? 'applied' : 'unchanged' }
+  const { isActive, mode } = move
+  return carryOut({ ...hand, seat }, { username: account.username, course: seat.course, isActive, mode }, current)
+}
+
+/** Keeps whose seat it is. True if the account has another seat in this course run: all of this one's claims went there. */
+async function joinsAnother({ seat, ledger, wake }: Hand, account: Account): Promise<boolean> {
+  const { result, wakeUps } = await ledger.bindAccount(seat.id, account)
+  await wake(wakeUps)
+  return result === 'merged'
 }
 
 /** What the learner had before us, kept before our first write. A row that our invitation may have made is not theirs. */
@@ -122,35 +142,10 @@ async function keepBaseline({ seat, ledger }: Hand, current: Enrolment): Promise
   return baseline
 }
 
-type Written = Enrolment & { readonly mode: NonNullable<Enrolment['mode']> }
-
-/** Writes one row; where that fails in any way, the row itself says whether it was done all the same. */
-async function write(hand: Hand, { username }: Account, asked: Written): Promise<void> {
-  const { seat, lms, lease, signal } = hand
-  await lease.assertHeld()
-  try {
-    await lms.writeEnrolment({ username, course: seat.course, ...asked }, signal)
-  } catch (error) {
-    await readBack(hand, { username, wanted: asked, failure: toFailure(error) })
-  }
+/** The row stays as it is. What others gave beyond what we want is not recorded: it would count as ours. */
+async function leave({ seat, ledger }: Hand, current: Enrolment): Promise<Outcome> {
+  const goal = wanted(seat.claims, seat.baseline ?? noEnrolment)
+  const isTheirs = current.isActive && goal.isActive && current.mode !== goal.mode
+  if (!isTheirs) await ledger.recordApplied(seat.id, current)
+  return { status: 'unchanged' }
 }
-
-interface Doubt {
-  readonly username: Account['username']
-  readonly wanted: Enrolment
-  readonly failure: JobFailure
-}
-
-/** Resolves if the write was made; else throws its failure, and where its fate stays open has the seat looked at again. */
-async function readBack(hand: Hand, { username, wanted: asked, failure }: Doubt): Promise<void> {
-  const { seat, lms, ledger, signal } = hand
-  const row = await lms.readEnrolment(username, seat.course, signal).catch(() => undefined)
-  if (row !== undefined && givesTheSame(row, asked)) return
-  if (row === undefined || mayStillLand.has(failure.code)) {
-    await ledger.recheckLater(itemId({ kind: 'seat', lms: seat.lms, seat: seat.id }), unknownFateMs)
-  }
-  throw failure
-}
-
-/** Failures after which a write that is not there yet may still come through. */
-const mayStillLand: ReadonlySet<string> = new Set(['LMS_OUTCOME_UNKNOWN', 'LMS_UNREACHABLE', 'LMS_ERROR', 'UNEXPECTED'])

@@ -17,9 +17,12 @@ import type { Scripts } from './scripts.ts'
 const Item = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order'), store: StoreId, order: OrderId }),
   z.object({ kind: z.literal('seat'), lms: LmsId, seat: SeatId }),
+  z.object({ kind: z.literal('tell'), store: StoreId, order: OrderId }),
+  z.object({ kind: z.literal('chore'), chore: z.enum(['reconcile', 'watch', 'audit']), of: z.union([StoreId, LmsId]) }),
 ])
 const WakeUpText = z.object({ item: Item, lane: z.string(), generation: z.number(), delayMs: z.number() })
-const Code = z.custom<FailureCode>((code) => typeof code === 'string' && Object.hasOwn(failures, code))
+/** A failure code as it is stored. */
+export const Code = z.custom<FailureCode>((code) => typeof code === 'string' && Object.hasOwn(failures, code))
 const Attempt = z.object({ atMs: z.number(), code: Code, nextInMs: z.number().nullable() })
 const Replay = z.object({ atMs: z.number(), by: z.string(), ofGeneration: z.number() })
 const Fields = z.object({

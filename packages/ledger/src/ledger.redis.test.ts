@@ -9,6 +9,7 @@ import {
   OrderId,
   planSeats,
   StoreId,
+  Username,
   type CourseMode,
   type OrderOffer,
   type OrderSnapshot,
@@ -39,6 +40,7 @@ function aLedger(): RedisLedger {
 
 const verified = { isActive: true, mode: catalogue.mode }
 const { backoff } = enrollSeat
+const ada = { id: 7, username: Username.parse('ada') }
 
 async function theSeat(ledger: RedisLedger, order: Pick<OrderSnapshot, 'store' | 'order'> = anOrder()) {
   const view = await ledger.orderView(order)
@@ -100,7 +102,7 @@ describe('applySnapshot', () => {
       const known = forget === true ? new Map() : await ledger.knownItems(snapshot)
       const { result, wakeUps } = await ledger.applySnapshot({
         ...anOffer(snapshot),
-        plan: planSeats(snapshot, catalogue, known),
+        plan: planSeats(snapshot, { catalogue, known }),
       })
       expect(result).toBe('read')
       expect(wakeUps).toMatchObject([{ item: { kind: 'order' }, lane: 'orders.shop', generation: 1 }])
@@ -219,6 +221,27 @@ describe('applyReading', () => {
     expect(await theSeat(ledger)).toMatchObject({ email: 'grace@example.org', claims: [{ access: 'granted' }] })
   })
 
+  it('leaves a claim in its seat when its order is read again after the account is known', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const { id } = await theSeat(ledger)
+    await ledger.bindAccount(id, ada)
+    expect((await apply(ledger, anOffer(anOrder()))).wakeUps).toEqual([])
+    expect((await theSeat(ledger)).id).toBe(id)
+  })
+
+  it('leaves a claim that came with another address of the account in the seat that it joined', async () => {
+    const ledger = aLedger()
+    const second = anOrder({ order: OrderId.parse('1002'), learner: emailOf('countess@example.org') })
+    await ledger.applySnapshot(anOffer(anOrder()))
+    await ledger.applySnapshot(anOffer(second))
+    const { id } = await theSeat(ledger)
+    await ledger.bindAccount(id, ada)
+    await ledger.bindAccount((await theSeat(ledger, second)).id, ada)
+    expect((await apply(ledger, anOffer(second))).wakeUps).toEqual([])
+    expect((await theSeat(ledger, second)).id).toBe(id)
+  })
+
   it('lets two orders speak for one seat', async () => {
     const ledger = aLedger()
     const second = anOrder({ order: OrderId.parse('1002') })
@@ -275,6 +298,21 @@ describe('the agenda', () => {
     expect(await ledger.settle(id, 2, { status: 'applied' }, lease!)).toBe(true)
     expect(await ledger.lease(id, 5000)).toBeDefined()
     expect(await ledger.itemStatus(id)).toEqual({ generation: 2, status: 'settled' })
+  })
+
+  it('opens an item again for whoever lost the lease and comes after somebody else settled it', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const id = itemId({ kind: 'seat', lms: LmsId.parse('campus'), seat: (await theSeat(ledger)).id })
+    const frozen = await ledger.lease(id, 5000)
+    await frozen?.release()
+    await apply(ledger, anOffer(anOrder({ lines: [aLine({ refunded: 1 })] })))
+    await settleSeat(ledger, id, 2)
+    expect(await ledger.settle(id, 1, { status: 'applied' }, frozen!)).toBe(false)
+    expect(await ledger.itemStatus(id)).toEqual({ generation: 3, status: 'due' })
+    expect(await settleSeat(ledger, id, 3)).toBe(true)
+    expect(await ledger.giveBack(frozen!, id, 1)).toBe(true)
+    expect(await ledger.itemStatus(id)).toEqual({ generation: 4, status: 'due' })
   })
 
   it('backs off with growing, jittered delays and dies once they add up to the limit', async () => {

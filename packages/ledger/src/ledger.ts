@@ -1,16 +1,32 @@
-import type { Agenda, Gates, Ledger, LmsId, OrderRef, OrderView, TimelineEntry } from '@seatkeeper/core'
+import type {
+  Agenda,
+  Gates,
+  Housekeeping,
+  Ledger,
+  LmsId,
+  OrderRef,
+  OrderView,
+  Tellings,
+  TimelineEntry,
+} from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
+import { createAdoptions, type Adoptions } from './adoption.ts'
 import { createAgenda } from './agenda.ts'
+import { createAudit, type Audit } from './audit.ts'
 import { createGates } from './gates.ts'
 import { takeLease } from './lease.ts'
+import { createChores } from './chores.ts'
+import { createHousekeeping } from './housekeeping.ts'
 import { createOrders } from './orders.ts'
+import { createProducts } from './products.ts'
 import { createScripts, type Scripts } from './scripts.ts'
 import { createSeats } from './seats.ts'
+import { createTellings } from './telling.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { readOrderView, readTimeline } from './views.ts'
 
 /** All our state in one Redis: the use cases' ledger, the queue's agenda, gates, tokens, and what operators read. */
-export interface RedisLedger extends Ledger, Agenda {
+export interface RedisLedger extends Ledger, Agenda, Tellings, Housekeeping, Audit, Adoptions {
   readonly gates: Gates
   tokens(lms: LmsId): Tokens
   orderView(ref: OrderRef): Promise<OrderView | undefined>
@@ -32,7 +48,13 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
   const orders = createOrders(run)
   return {
     ...orders,
-    ...createSeats(redis, prefix, nowMs),
+    ...createSeats(parts, nowMs),
+    ...createProducts(redis, prefix),
+    ...createTellings(run),
+    ...createChores(parts),
+    ...createAudit(parts),
+    ...createAdoptions(parts),
+    ...createHousekeeping(run),
     ...createAgenda(parts),
     ...createItems(run, redis, prefix),
     nowMs,

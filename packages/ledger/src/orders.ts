@@ -18,7 +18,7 @@ const KnownRow = z.tuple([LineId, z.string().transform((text) => Items.parse(JSO
 
 type Orders = Pick<
   Ledger,
-  'knownItems' | 'applySnapshot' | 'noteHint' | 'numberRead' | 'applyReading' | 'applyDeletion'
+  'knownItems' | 'reviveUnderCatalogue' | 'applySnapshot' | 'noteHint' | 'numberRead' | 'applyReading' | 'applyDeletion'
 >
 
 /** What the ledger keeps of orders; every method is one script. */
@@ -28,6 +28,8 @@ export function createOrders(run: Scripts): Orders {
     applySnapshot: async (offer) =>
       readAccepted(['applied', 'same', 'read'], await run('applySnapshot', offerText(offer))),
     noteHint: async (ref, reason) => readAccepted(['read'], await run('noteHint', JSON.stringify(ref), reason)),
+    reviveUnderCatalogue: async (store, catalogue) =>
+      readAccepted(['read'], await run('reviveUnderCatalogue', store, catalogue)),
     numberRead: async (ref) => z.number().parse(await run('numberRead', JSON.stringify(ref))),
     applyReading: async (read, offer) =>
       readAccepted(['applied', 'overtaken'], await run('applyReading', offerText(offer), read)),
@@ -41,7 +43,8 @@ function readKnown(rows: unknown): KnownItems {
   return new Map(known.map(([line, items, firm]) => [line, { items, isFirm: firm === 1 }]))
 }
 
-function readAccepted<Result extends string>(results: readonly Result[], answer: unknown): Accepted<Result> {
+/** Reads what a script ended with: its result and the wake-ups it made. */
+export function readAccepted<Result extends string>(results: readonly Result[], answer: unknown): Accepted<Result> {
   const [result, ...texts] = z
     .tuple([z.enum(results)])
     .rest(z.string())
@@ -50,14 +53,17 @@ function readAccepted<Result extends string>(results: readonly Result[], answer:
 }
 
 /** What a script needs of an offer. Ids of seats that may have to be made come along, because scripts know no chance. */
-function offerText({ snapshot, plan, hash }: OrderOffer): string {
-  const { store, order, status, modifiedAtMs, lines } = snapshot
+export function offerText({ snapshot, plan, hash, catalogue, tells }: OrderOffer): string {
+  const { store, order, status, modifiedAtMs, refunds, lines } = snapshot
   return JSON.stringify({
     store,
     order,
     status,
     modifiedAtMs,
+    refunds,
     hash,
+    catalogue,
+    tells,
     plan,
     lines: Object.fromEntries(lines.map(({ line, quantity }) => [line, quantity])),
     items: soldByLine(plan),
@@ -76,7 +82,7 @@ function soldByLine({ claims }: OrderOffer['plan']): Record<string, string> {
 }
 
 /** 95 random bits in base 32, behind a letter. */
-function freshSeatId(): string {
+export function freshSeatId(): string {
   const digits = '0123456789abcdefghjkmnpqrstvwxyz'
   return `s${Array.from(randomBytes(19), (byte) => digits[byte % 32]).join('')}`
 }

@@ -1,10 +1,22 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { adoptionScripts } from './lua/adoption.ts'
 import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
+import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
 import { orderScripts, ordersLua } from './lua/orders.ts'
+import { seatScripts } from './lua/seats.ts'
+import { tellingScripts } from './lua/telling.ts'
 
-const bodies = { ...agendaScripts, ...orderScripts, ...lockScripts }
+const bodies = {
+  ...agendaScripts,
+  ...orderScripts,
+  ...seatScripts,
+  ...tellingScripts,
+  ...housekeepingScripts,
+  ...adoptionScripts,
+  ...lockScripts,
+}
 
 /** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */
 export type Scripts = (name: keyof typeof bodies, ...args: readonly (string | number)[]) => Promise<unknown>
@@ -39,7 +51,7 @@ const sources = new Map<string, Source>()
 function sourceOf(name: keyof typeof bodies): Source {
   const known = sources.get(name)
   if (known !== undefined) return known
-  const lua = agendaLua + acceptedLua + ordersLua + bodies[name]
+  const lua = agendaLua + acceptedLua + housekeepingLua + ordersLua + bodies[name]
   const source = { lua, sha: createHash('sha1').update(lua).digest('hex') }
   sources.set(name, source)
   return source

@@ -2,27 +2,39 @@ import {
   CourseKey,
   CourseMode,
   EmailAddress,
+  isOrderClaim,
   LmsId,
   OrderId,
+  SeatId,
   StoreId,
   Username,
   type Claim,
   type Ledger,
   type OrderRef,
   type Seat,
-  type SeatId,
 } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { parseWakeUps } from './agenda.ts'
+import { freshSeatId, readAccepted } from './orders.ts'
+import type { Scripts } from './scripts.ts'
 
-const parsedFrom = <Schema extends z.ZodType>(schema: Schema) =>
+/** Reads a text as JSON, and that as what the schema says. */
+export const parsedFrom = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .string()
     .transform((text): unknown => JSON.parse(text))
     .pipe(schema)
 
-const Enrolment = z.object({ isActive: z.boolean(), mode: CourseMode.nullable() })
+/** An enrolment as it is stored. */
+export const Enrolment = z.object({ isActive: z.boolean(), mode: CourseMode.nullable() })
 const Account = z.object({ id: z.number(), username: Username })
+const DecisionFields = z.object({
+  access: z.enum(['granted', 'denied']),
+  by: z.string(),
+  reason: z.string(),
+  atMs: z.number(),
+})
 const SeatFields = z.object({
   lms: LmsId,
   course: CourseKey,
@@ -30,39 +42,67 @@ const SeatFields = z.object({
   account: parsedFrom(Account).nullable().default(null),
   baseline: parsedFrom(Enrolment).nullable().default(null),
   applied: parsedFrom(Enrolment).nullable().default(null),
+  attempted: parsedFrom(Enrolment).nullable().default(null),
   invited: z
     .enum(['0', '1'])
     .default('0')
     .transform((flag) => flag === '1'),
+  decision: parsedFrom(DecisionFields).nullable().default(null),
   waitingSince: z.coerce.number().nullable().default(null),
 })
-const ClaimFields = parsedFrom(z.tuple([z.enum(['granted', 'withdrawn']), CourseMode]))
+const ClaimFields = parsedFrom(z.tuple([z.enum(['granted', 'withdrawn', 'denied']), CourseMode]))
 
-type Seats = Pick<Ledger, 'readSeat' | 'bindAccount' | 'recordBaseline' | 'recordInvitation' | 'recordApplied'>
+type Seats = Pick<
+  Ledger,
+  | 'readSeat'
+  | 'bindAccount'
+  | 'setOperatorClaim'
+  | 'recordBaseline'
+  | 'recordInvitation'
+  | 'recordAttempt'
+  | 'recordApplied'
+>
+
+interface SeatParts {
+  readonly redis: Redis
+  readonly run: Scripts
+  readonly prefix: string
+}
 
 /** What the ledger keeps of seats. */
-export function createSeats(redis: Redis, prefix: string, nowMs: () => Promise<number>): Seats {
+export function createSeats({ redis, run, prefix }: SeatParts, nowMs: () => Promise<number>): Seats {
   const key = (seat: SeatId) => `${prefix}seat:${seat}`
   return {
     readSeat: (seat) => readSeat(redis, prefix, seat),
-    bindAccount: async (seat, account) => {
-      await redis.hset(key(seat), 'account', JSON.stringify(account))
-      await redis.hdel(key(seat), 'waitingSince')
+    bindAccount: async (seat, account) =>
+      readAccepted(['bound', 'merged'], await run('bindAccount', seat, JSON.stringify(account))),
+    setOperatorClaim: async (claim) => {
+      const text = JSON.stringify({ ...claim, seat: claim.seat ?? undefined, freshSeat: freshSeatId() })
+      const [seat, ...wakeUps] = z.array(z.string()).parse(await run('setOperatorClaim', text))
+      return { seat: seat === 'unknown' ? seat : SeatId.parse(seat), wakeUps: parseWakeUps(wakeUps) }
     },
     recordBaseline: async (seat, baseline) => {
       await redis.hsetnx(key(seat), 'baseline', JSON.stringify(baseline))
     },
     recordInvitation: async (seat, invited) => {
-      if (invited) await redis.hsetnx(key(seat), 'waitingSince', await nowMs())
-      await redis.hset(key(seat), 'invited', invited ? '1' : '0')
+      if (invited) {
+        await redis.hsetnx(key(seat), 'waitingSince', await nowMs())
+        await redis.hset(key(seat), 'invited', '1')
+      } else await run('endInvitation', seat)
+    },
+    recordAttempt: async (seat, write) => {
+      await redis.hset(key(seat), 'attempted', JSON.stringify(write))
     },
     recordApplied: async (seat, applied) => {
-      await redis.hset(key(seat), 'applied', JSON.stringify(applied))
+      const lms = await redis.hget(key(seat), 'lms')
+      const step = redis.multi().hset(key(seat), 'applied', JSON.stringify(applied))
+      await step.sadd(`${prefix}applied:${lms}`, seat).exec()
     },
   }
 }
 
-async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat | undefined> {
+/** One seat; the seat it was merged into, if it was. */
+export async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat | undefined> {
   const key = `${prefix}seat:${id}`
   const [hash, claims, generation] = await Promise.all([
     redis.hgetall(key),
@@ -70,6 +110,7 @@ async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat 
     redis.hget(`${prefix}item:seat-${id}`, 'generation'),
   ])
   if (hash['lms'] === undefined) return undefined
+  if (hash['alias'] !== undefined) return readSeat(redis, prefix, SeatId.parse(hash['alias']))
   const { waitingSince, ...fields } = SeatFields.parse(hash)
   return {
     id,
@@ -81,7 +122,8 @@ async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat 
   }
 }
 
-function readClaim(key: string, text: string): Claim {
+/** Reads a claim as a seat's hash has it. */
+export function readClaim(key: string, text: string): Claim {
   const [access, mode] = ClaimFields.parse(text)
   return { key, access, mode }
 }
@@ -89,7 +131,7 @@ function readClaim(key: string, text: string): Claim {
 /** Claim keys begin with store and order; see `claimKey` in core. */
 function ordersOf(claims: readonly string[]): readonly OrderRef[] {
   const refs = new Map<string, OrderRef>()
-  for (const claim of claims) {
+  for (const claim of claims.filter(isOrderClaim)) {
     const [store, order] = claim.split('/')
     refs.set(`${store}/${order}`, { store: StoreId.parse(store), order: OrderId.parse(order) })
   }

@@ -3,7 +3,14 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 
 const Entry = z.object({ atMs: z.number(), what: z.string(), detail: z.string() })
-const OrderFields = z.object({ status: z.string().default('unknown'), modifiedAt: z.coerce.number().default(0) })
+const OrderFields = z.object({
+  open: z
+    .string()
+    .default('[]')
+    .transform((text) => z.array(z.string()).catch([]).parse(JSON.parse(text))),
+  status: z.string().default('unknown'),
+  modifiedAt: z.coerce.number().default(0),
+})
 
 /** What happened to an item, oldest first; at most the last 200 entries. */
 export async function readTimeline(redis: Redis, prefix: string, id: string): Promise<readonly TimelineEntry[]> {
@@ -26,14 +33,17 @@ export async function readOrderView(
     knownItems(ref),
     readTimeline(redis, prefix, id),
   ])
-  const { status, modifiedAt } = OrderFields.parse(hash)
+  const { status, modifiedAt, open } = OrderFields.parse(hash)
   return {
     ...ref,
     status,
     modifiedAtMs: modifiedAt,
     itemStatus: z.enum(['due', 'waiting', 'settled', 'dead']).parse(itemStatus),
     timeline,
-    lines: new Map([...known].map(([line, { items }]) => [line, items])),
+    lines: new Map(
+      [...known].map(([line, { items }]) => [line, items] as const).filter(([, items]) => items.length > 0),
+    ),
+    open,
     seats: [...new Set(seats)].map((seat) => SeatId.parse(seat)),
   }
 }

@@ -14,7 +14,15 @@ const message = (status: number, text: string) => json(status, { message: text }
 const detail = (status: number, text: string) => json(status, { detail: text })
 const withRetryAfter = (answer: HttpAnswer): HttpAnswer => ({ ...answer, retryAfter: '38' })
 
-const everyApi = ['findAccount', 'readEnrolment', 'writeEnrolment', 'invite', 'withdrawInvitation'] as const
+const everyApi = [
+  'findAccount',
+  'readEnrolment',
+  'readEnrolments',
+  'readOpening',
+  'writeEnrolment',
+  'invite',
+  'withdrawInvitation',
+] as const
 const everyEndpoint = ['token', ...everyApi] as const
 
 type Case = readonly [what: string, answer: HttpAnswer, means: Meaning]
@@ -169,6 +177,36 @@ describe('meaningOf, of an enrolment read', () => {
       ['no row, no such user, no such course', empty(200), 'absent'],
       ['a caller who may not ask about others', empty(404), 'LMS_FORBIDDEN'],
       ['a truncated row', truncated(200), 'LMS_UNREACHABLE'],
+    ],
+  )
+})
+
+describe('meaningOf, of enrolments listed', () => {
+  readsAs(
+    ['readEnrolments'],
+    [
+      ['a page', json(200, { next: null, previous: null, results: [] }), 'ok'],
+      ['a page cut short', truncated(200), 'LMS_UNREACHABLE'],
+      ['nothing', empty(200), 'LMS_UNREACHABLE'],
+      [
+        'a name it does not take',
+        json(400, { field_errors: { username: { developer_message: 'Usernames can only …' } } }),
+        'LMS_REQUEST_REFUSED',
+      ],
+      ['a throttle of its own form', json(429, { developer_message: 'Request was throttled.' }), 'LMS_THROTTLED'],
+      ['a caller who is not staff', json(403, { developer_message: 'No permission.' }), 'LMS_FORBIDDEN'],
+    ],
+  )
+})
+
+describe('meaningOf, of a course run’s opening', () => {
+  readsAs(
+    ['readOpening'],
+    [
+      ['a course run', json(200, { course_id: course, enrollment_start: null }), 'ok'],
+      ['an unknown course run', message(400, `No course found for course ID '${course}'`), 'absent'],
+      ['a course run cut short', truncated(200), 'LMS_UNREACHABLE'],
+      ['a throttle by address', withRetryAfter(detail(429, 'Request was throttled.')), 'LMS_THROTTLED'],
     ],
   )
 })

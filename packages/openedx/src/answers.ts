@@ -2,7 +2,15 @@ import { troubleOf, type FailureCode, type HttpAnswer, type Trouble } from '@sea
 import { fieldOf, readBody, type Body } from './answer-body.ts'
 
 /** Who was asked: the token endpoint, or the call behind one method of the port. */
-export type Endpoint = 'token' | 'findAccount' | 'readEnrolment' | 'writeEnrolment' | 'invite' | 'withdrawInvitation'
+export type Endpoint =
+  | 'token'
+  | 'findAccount'
+  | 'readEnrolment'
+  | 'readEnrolments'
+  | 'readOpening'
+  | 'writeEnrolment'
+  | 'invite'
+  | 'withdrawInvitation'
 
 /** What an answer comes to: as asked, nothing there, or a failure. */
 export type Meaning = 'ok' | 'absent' | FailureCode
@@ -64,6 +72,11 @@ const table: Readonly<Record<Endpoint, readonly Row[]>> = {
   readEnrolment: [
     { status: 200, when: isJson, means: 'ok' },
     { status: 200, when: isEmpty, means: 'absent' },
+  ],
+  readEnrolments: [{ status: 200, when: isJson, means: 'ok' }],
+  readOpening: [
+    { status: 200, when: isJson, means: 'ok' },
+    { status: 400, when: has('message'), means: 'absent' },
   ],
   writeEnrolment: [
     { status: 200, when: isJson, means: 'ok' },

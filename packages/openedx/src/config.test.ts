@@ -5,7 +5,38 @@ const given = { id: 'campus', url: 'https://lms.example.org', clientId: 'seatkee
 
 describe('LmsConfig', () => {
   it('fills in what may be left out', () => {
-    expect(LmsConfig.parse(given)).toEqual({ ...given, patienceDays: 90, callTimeoutMs: 10_000 })
+    expect(LmsConfig.parse(given)).toEqual({
+      ...given,
+      patienceDays: 90,
+      callTimeoutMs: 10_000,
+      closedCourse: 'refuse',
+      lastClaimGone: 'deactivate',
+      drift: 'report',
+      auditMinutes: 60,
+    })
+  })
+
+  it('takes policies of the operator', () => {
+    const policies = {
+      closedCourse: 'force',
+      lastClaimGone: { downgradeTo: 'audit' },
+      drift: 'repair',
+      auditMinutes: 1440,
+    }
+    expect(LmsConfig.parse({ ...given, ...policies })).toMatchObject(policies)
+  })
+
+  it.each([
+    ['closedCourse', 'ignore'],
+    ['lastClaimGone', 'downgrade'],
+    ['lastClaimGone', { downgradeTo: 'No Mode' }],
+    ['lastClaimGone', { downgradeTo: 'audit', else: 'honor' }],
+    ['drift', true],
+    ['auditMinutes', 1],
+  ])('refuses a policy %s of %j', (name, value) => {
+    expect(LmsConfig.safeParse({ ...given, [name]: value }).error?.issues).toMatchObject([
+      { path: expect.arrayContaining([name]) },
+    ])
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { LmsId } from '@seatkeeper/core'
+import { CourseMode, LmsId } from '@seatkeeper/core'
 import { z } from 'zod'
 
 const loopbackHost = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
@@ -46,5 +46,30 @@ export const LmsConfig = z.strictObject({
     .max(60_000)
     .default(10_000)
     .describe('longest time for one call to the LMS, answer included, milliseconds'),
+  closedCourse: z
+    .enum(['refuse', 'force'])
+    .default('refuse')
+    .describe(
+      'what becomes of a sale of a course run that is closed or by invitation only: refuse makes it a dead letter, force enrols all the same (never past the capacity)',
+    ),
+  lastClaimGone: z
+    .union([
+      z.literal('deactivate'),
+      z.strictObject({ downgradeTo: CourseMode.describe('course mode that is left to the learner, such as audit') }),
+    ])
+    .default('deactivate')
+    .describe(
+      'what becomes of an enrolment of ours when nothing paid speaks for it any more: deactivate, or downgradeTo a course mode',
+    ),
+  drift: z
+    .enum(['report', 'repair'])
+    .default('report')
+    .describe('what is done about enrolments that somebody else changed: report them, or repair them'),
+  auditMinutes: z
+    .int()
+    .min(5)
+    .max(10_080)
+    .default(60)
+    .describe('how often all enrolments are compared with what was applied, minutes'),
 })
 export type LmsConfig = z.output<typeof LmsConfig>

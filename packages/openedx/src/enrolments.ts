@@ -44,7 +44,11 @@ export async function readEnrolment(
  * Writes one row and verifies the answer against what was asked.
  *
  * User, mode and activity are always sent: without a user the LMS enrols the caller, without a mode it may overwrite a
- * paid one. Only a course run that no longer lists the mode is deactivated without it.
+ * paid one. Only a course run that no longer lists the mode is deactivated without it. `force_enrollment` goes with
+ * activations only, where it is asked for.
+ *
+ * No `enrollment_attributes` are sent: they would replace all that the row has, such as the provider that a credit
+ * enrolment needs, and a write does not know whether there is a row.
  *
  * @see edx-platform, `openedx/core/djangoapps/enrollments/views.py`, `EnrollmentListView.post`
  */
@@ -77,8 +81,9 @@ async function postRow(
   mode: { readonly mode?: CourseMode },
   signal: AbortSignal,
 ): Promise<void> {
-  const { username, course, isActive } = write
-  const json = { user: username, ...mode, is_active: isActive, course_details: { course_id: course } }
+  const { username, course, isActive, isForced = false } = write
+  const force = isActive && isForced ? { force_enrollment: true } : {}
+  const json = { user: username, ...mode, is_active: isActive, ...force, course_details: { course_id: course } }
   const answer = await api({ endpoint: 'writeEnrolment', method: 'POST', path: enrolmentPath, json }, signal)
   const written = readRow(answer, write)
   if (written.isActive !== isActive) throw mismatch(['is_active'])

@@ -42,6 +42,9 @@ export function createHttpClient({ timeoutMs }: { readonly timeoutMs: number }):
   })
   return async ({ url, ...call }, signal) => {
     const stream = client.stream(url, signal === undefined ? call : { ...call, signal })
+    // Got goes on listening to the signal of a write that was answered before it was sent whole. What comes of that
+    // later concerns nobody, and without a listener it would end the process.
+    stream.on('error', () => undefined)
     try {
       return { kind: 'answered', answer: await readAnswer(stream) }
     } catch (thrown) {

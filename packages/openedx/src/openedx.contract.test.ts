@@ -42,6 +42,7 @@ function connect(): Lms {
 const read = (key = course) => lms.readEnrolment(alice, key, signal)
 const write = (changes: Partial<EnrolmentWrite> = {}) =>
   lms.writeEnrolment({ username: alice, course, isActive: true, mode: verified, ...changes }, signal)
+const list = (...usernames: readonly Username[]) => lms.readEnrolments(usernames, signal)
 const rowOf = (username = 'Alice', key: string = course) => site.row(username, key)
 
 describe('the adapter, accounts', () => {
@@ -142,6 +143,82 @@ describe('the adapter, enrolments', () => {
   })
 })
 
+describe('the adapter, enrolments that are forced', () => {
+  it.each([
+    ['closed', demoCourseKeys.closed],
+    ['by invitation', demoCourseKeys.inviteOnly],
+  ])('enrols into a course run that is %s', async (_what, key) => {
+    await write({ course: CourseKey.parse(key), isForced: true })
+    expect(rowOf('Alice', key)).toEqual({ isActive: true, mode: 'verified' })
+  })
+
+  it('enrols nobody past the capacity', async () => {
+    const full = { course: CourseKey.parse(demoCourseKeys.full), isForced: true }
+    await expect(write(full)).rejects.toMatchObject({ code: 'LMS_ENROLMENT_REFUSED' })
+  })
+})
+
+describe('the adapter, enrolments listed', () => {
+  const bob = Username.parse('bob')
+
+  it('lists the rows of those it asks about, inactive ones too', async () => {
+    site.addUser({ username: 'bob', email: 'bob@example.org' })
+    site.addUser({ username: 'carol', email: 'carol@example.org' })
+    site.adminSet('Alice', course, { isActive: false, mode: 'verified' })
+    site.adminSet('bob', closedCourse, { isActive: true, mode: 'audit' })
+    site.adminSet('carol', course, { isActive: true, mode: 'audit' })
+    expect(await list(alice, bob, Username.parse('nobody'))).toEqual([
+      { username: 'bob', course: closedCourse, enrolment: { isActive: true, mode: 'audit' } },
+      { username: 'Alice', course, enrolment: { isActive: false, mode: 'verified' } },
+    ])
+  })
+
+  it('lists them all, page after page', async () => {
+    const keys = Array.from({ length: 250 }, (_, index) => CourseKey.parse(`course-v1:DemoU+MANY+${index}`))
+    for (const key of keys) {
+      site.addCourse({ key, name: key, modes: [{ slug: 'audit' }] })
+      site.adminSet('Alice', key, { isActive: true, mode: 'audit' })
+    }
+    const rows = await list(alice)
+    expect(new Set(rows.map((row) => row.course))).toEqual(new Set(keys))
+    expect(site.journal.filter(({ route }) => route === 'enrollment-list')).toHaveLength(3)
+  })
+
+  it('knows a learner whom it asks about in another spelling', async () => {
+    await write()
+    expect(await list(Username.parse('alice'))).toMatchObject([{ username: 'alice', enrolment: { mode: 'verified' } }])
+  })
+
+  it('notices that staff status is gone, and a throttle that names no time', async () => {
+    site.settings.staffCallsPerMinute = 1
+    await list(alice)
+    await expect(list(alice)).rejects.toMatchObject({ code: 'LMS_THROTTLED', retryAfterMs: 60_000 })
+    site.setStaff('service', false)
+    await expect(list(alice)).rejects.toMatchObject({ code: 'LMS_FORBIDDEN' })
+  })
+})
+
+describe('the adapter, openings', () => {
+  it('reads when a course run opens', async () => {
+    const opensAtMs = Date.UTC(2099, 0, 1)
+    site.addCourse({ key: course, name: 'Later', modes: [{ slug: 'verified' }], enrollmentStartMs: opensAtMs })
+    expect(await lms.readOpening(course, signal)).toBe(opensAtMs)
+    expect(await lms.readOpening(closedCourse, signal)).toBeNull()
+    await expect(write()).rejects.toMatchObject({ code: 'LMS_ENROLMENT_REFUSED' })
+  })
+
+  it('knows no opening of an unknown course run', async () => {
+    expect(await lms.readOpening(CourseKey.parse('course-v1:DemoU+NONE+2026'), signal)).toBeNull()
+  })
+
+  it('asks as nobody, so that the staff user’s calls are spared', async () => {
+    site.settings.staffCallsPerMinute = 0
+    expect(await lms.readOpening(course, signal)).toBeNull()
+    site.settings.userCallsPerMinute = 0
+    await expect(lms.readOpening(closedCourse, signal)).rejects.toMatchObject({ code: 'LMS_THROTTLED' })
+  })
+})
+
 describe('the adapter, invitations', () => {
   it('carries a buyer from invitation over registration to the mode that was sold', async () => {
     await lms.invite({ email: newcomer, course }, signal)
@@ -186,6 +263,7 @@ describe('the adapter, access', () => {
       () => lms.probe(signal),
       () => lms.findAccount(email, signal),
       () => read(),
+      () => lms.readEnrolments([alice], signal),
       () => write(),
       () => lms.invite({ email, course }, signal),
       () => lms.withdrawInvitation({ email, course }, signal),

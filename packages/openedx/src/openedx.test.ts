@@ -4,6 +4,7 @@ import { createOpenedx } from './openedx.ts'
 import {
   configFor,
   grantTokens,
+  inTurn,
   sayJson,
   sayNothing,
   sayPage,
@@ -43,11 +44,7 @@ const read = (signal = unhurried) => lms.readEnrolment(username, course, signal)
 const write = (signal = unhurried) => lms.writeEnrolment(grant, signal)
 const bodies = () => server.apiCalls().map(({ body }) => (body === '' ? null : JSON.parse(body)))
 
-/** Answers one call after the other; the last answer stays. */
-function answerInTurn(...scripts: readonly Script[]): void {
-  let turn = 0
-  server.answerApi((...args) => scripts[Math.min(turn++, scripts.length - 1)]?.(...args))
-}
+const answerInTurn = (...scripts: readonly Script[]) => server.answerApi(inTurn(...scripts))
 
 describe('createOpenedx, findAccount', () => {
   it('finds the account of an address, its plus sign encoded', async () => {
@@ -207,6 +204,19 @@ describe('createOpenedx, writeEnrolment', () => {
     server.answerApi(delisted)
     await expect(write()).rejects.toMatchObject({ code: 'LMS_MODE_UNAVAILABLE' })
     expect(server.apiCalls()).toHaveLength(1)
+  })
+})
+
+describe('createOpenedx, writeEnrolment where it is forced', () => {
+  it('says so when it activates, and not otherwise', async () => {
+    answerInTurn(sayJson(200, aRow()), sayJson(200, aRow({ is_active: false })))
+    await lms.writeEnrolment({ ...grant, isForced: true }, unhurried)
+    await lms.writeEnrolment({ ...grant, isActive: false, isForced: true }, unhurried)
+    const named = { user: 'alice', mode: 'verified', course_details: { course_id: course } }
+    expect(bodies()).toEqual([
+      { ...named, is_active: true, force_enrollment: true },
+      { ...named, is_active: false },
+    ])
   })
 })
 

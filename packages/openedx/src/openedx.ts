@@ -2,9 +2,11 @@ import type { Lms } from '@seatkeeper/core'
 import { findAccount, probe } from './accounts.ts'
 import { createApi } from './api.ts'
 import type { LmsConfig } from './config.ts'
+import { readEnrolments } from './enrolment-list.ts'
 import { readEnrolment, writeEnrolment } from './enrolments.ts'
 import { createHttpClient } from './http-client.ts'
 import { invite, withdrawInvitation } from './invitations.ts'
+import { createOpenings } from './openings.ts'
 import type { TokenCache } from './token-cache.ts'
 import { createTokenGrant } from './token-grant.ts'
 import { createTokens } from './tokens.ts'
@@ -27,6 +29,8 @@ export function createOpenedx(config: LmsConfig, { tokens: cache, nowMs = Date.n
     writeEnrolment: (write, signal) => writeEnrolment(api, write, signal),
     invite: (invitation, signal) => invite(api, invitation, signal),
     withdrawInvitation: (invitation, signal) => withdrawInvitation(api, invitation, signal),
+    readEnrolments: (usernames, signal) => readEnrolments(api, usernames, signal),
+    readOpening: createOpenings(api, nowMs),
     probe: (signal) => probe(api, signal),
   }
 }

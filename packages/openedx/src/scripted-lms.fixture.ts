@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { LmsId } from '@seatkeeper/core'
-import type { LmsConfig } from './config.ts'
+import { LmsConfig } from './config.ts'
 
 /** One call as the server saw it. */
 export interface SeenCall {
@@ -48,6 +47,12 @@ export const sayPage =
     response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end('<html>An error page</html>')
   }
 
+/** Answers one call after the other; the last answer stays. */
+export function inTurn(...scripts: readonly Script[]): Script {
+  let turn = 0
+  return (...args) => scripts[Math.min(turn++, scripts.length - 1)]?.(...args)
+}
+
 /** Grants `token-1`, `token-2`, … so that a test sees which one is used. */
 export function grantTokens(expiresIn = 3600): Script {
   let granted = 0
@@ -89,14 +94,13 @@ export async function startScriptedLms(tls?: { readonly key: string; readonly ce
   }
 }
 
+const clientSecret = 'a-secret-of-the-client'
+
 /** A configuration with a short patience, as tests need it. */
 export function configFor(url: string, callTimeoutMs = 400): LmsConfig {
   return {
-    id: LmsId.parse('campus'),
+    ...LmsConfig.parse({ id: 'campus', url: 'http://localhost', clientId: 'seatkeeper', clientSecret }),
     url,
-    clientId: 'seatkeeper',
-    clientSecret: 'a-secret-of-the-client',
-    patienceDays: 90,
     callTimeoutMs,
   }
 }

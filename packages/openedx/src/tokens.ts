@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { JobFailure } from '@seatkeeper/core'
-import { failureOfAbort } from './failure.ts'
 import type { TokenCache } from './token-cache.ts'
 import type { GrantedToken } from './token-grant.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** The token that all workers share. */
 export interface Tokens {
@@ -73,17 +73,5 @@ export function createTokens({ cache, grant, nowMs, patienceMs }: TokenParts): T
       return unlessAborted(flight, signal)
     },
     refuse: (token) => cache.drop(token),
-  }
-}
-
-async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(failureOfAbort(signal))
-  signal.addEventListener('abort', abort, { once: true })
-  if (signal.aborted) abort()
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }

@@ -33,7 +33,7 @@ export interface GateKeeper {
 export function gateOf(lane: string): string | undefined {
   const [role, name] = lane.split('.')
   if (name === undefined) return undefined
-  return role === 'orders' ? `store.${name}` : `lms.${name}`
+  return ['orders', 'tell', 'chores'].includes(role ?? '') ? `store.${name}` : `lms.${name}`
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { failureOf, meaningOf, type StoreAnswer } from './answers.ts'
+import type { Endpoint } from './endpoint.ts'
 import { recordedAnswer } from './recordings.fixture.ts'
 
 const json = 'application/json'
@@ -7,29 +8,84 @@ const page = { mediaType: 'text/html', body: '<!doctype html><h1>Sorry</h1>' }
 
 describe('meaningOf', () => {
   it.each([
-    ['36-rest-api/rest/28-auth-https-basic', 'content'],
-    ['36-rest-api/rest/36-auth-http-oauth1-hmac-sha256', 'content'],
-    ['41-rest-refunds-and-boundaries/rest/06-refunds-of-missing-order', 'content'],
-    ['16-trash-restore-delete/rest/06-get-deleted', 'deleted'],
-    ['36-rest-api/rest/16-get-404', 'deleted'],
-    ['36-rest-api/rest/18-get-product-id', 'deleted'],
-    ['41-rest-refunds-and-boundaries/rest/03-refund-as-order', 'deleted'],
-    ['36-rest-api/rest/17-get-nonnumeric', 'STORE_ENDPOINT_MISSING'],
-    ['36-rest-api/rest/30-auth-https-none', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/31-auth-https-unknown-key', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/32-auth-https-wrong-secret', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/33-auth-http-basic-ignored', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/39-auth-oauth-nonce-reuse', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/40-auth-oauth-old-timestamp', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/41-auth-oauth-bad-signature', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/42-auth-oauth-unknown-key', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/43-auth-oauth-missing-param', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/46-auth-write-only-key-get', 'STORE_KEY_REFUSED'],
-    ['36-rest-api/rest/09-per-page-101', 'STORE_ERROR'],
-    ['41-rest-refunds-and-boundaries/rest/04-deleted-refund', 'STORE_ERROR'],
-    ['41-rest-refunds-and-boundaries/rest/10-refund-too-much', 'STORE_ERROR'],
-  ])('reads the recorded answer %s as %s', (name, expected) => {
-    expect(summary(recordedAnswer(name))).toBe(expected)
+    ['readOrder', '36-rest-api/rest/28-auth-https-basic', 'content'],
+    ['readOrder', '36-rest-api/rest/36-auth-http-oauth1-hmac-sha256', 'content'],
+    ['readOrder', '16-trash-restore-delete/rest/06-get-deleted', 'absent'],
+    ['readOrder', '36-rest-api/rest/16-get-404', 'absent'],
+    ['readOrder', '36-rest-api/rest/18-get-product-id', 'absent'],
+    ['readOrder', '41-rest-refunds-and-boundaries/rest/03-refund-as-order', 'absent'],
+    ['readOrder', '36-rest-api/rest/15-put-404', 'STORE_ERROR'],
+    ['readOrder', '36-rest-api/rest/17-get-nonnumeric', 'STORE_ENDPOINT_MISSING'],
+    ['readOrder', '36-rest-api/rest/30-auth-https-none', 'STORE_KEY_REFUSED'],
+    ['readOrder', '36-rest-api/rest/31-auth-https-unknown-key', 'STORE_KEY_REFUSED'],
+    ['readOrder', '36-rest-api/rest/32-auth-https-wrong-secret', 'STORE_KEY_REFUSED'],
+    ['readOrder', '36-rest-api/rest/33-auth-http-basic-ignored', 'STORE_KEY_REFUSED'],
+    ['readOrder', '36-rest-api/rest/39-auth-oauth-nonce-reuse', 'STORE_KEY_REFUSED'],
+    ['readOrder', '36-rest-api/rest/40-auth-oauth-old-timestamp', 'STORE_KEY_REFUSED'],
+    ['readOrder', '36-rest-api/rest/41-auth-oauth-bad-signature', 'STORE_KEY_REFUSED'],
+    ['readOrder', '36-rest-api/rest/42-auth-oauth-unknown-key', 'STORE_KEY_REFUSED'],
+    ['readOrder', '36-rest-api/rest/43-auth-oauth-missing-param', 'STORE_KEY_REFUSED'],
+    ['readOrder', '36-rest-api/rest/46-auth-write-only-key-get', 'STORE_KEY_REFUSED'],
+    ['readRefundsOfOrder', '41-rest-refunds-and-boundaries/rest/06-refunds-of-missing-order', 'content'],
+    ['readRefundsOfOrder', '41-rest-refunds-and-boundaries/rest/04-deleted-refund', 'STORE_ERROR'],
+    ['readRefundsOfOrder', '41-rest-refunds-and-boundaries/rest/10-refund-too-much', 'STORE_ERROR'],
+    ['listOrders', '36-rest-api/rest/01-modified-after-page1', 'content'],
+    ['listOrders', '36-rest-api/rest/03-modified-after-beyond', 'content'],
+    ['listOrders', '36-rest-api/rest/09-per-page-101', 'STORE_ERROR'],
+    ['listOrders', '36-rest-api/rest/10-bad-status-filter', 'STORE_ERROR'],
+    ['listOrders', '36-rest-api/rest/16-get-404', 'STORE_ERROR'],
+    ['listRefunds', '41-rest-refunds-and-boundaries/rest/01-all-refunds-endpoint', 'content'],
+    ['setStatus', '36-rest-api/rest/11-put-completed', 'content'],
+    ['setStatus', '36-rest-api/rest/12-put-completed-again', 'content'],
+    ['setStatus', '36-rest-api/rest/15-put-404', 'absent'],
+    ['setStatus', '36-rest-api/rest/16-get-404', 'STORE_ERROR'],
+    ['setStatus', '36-rest-api/rest/13-put-invalid-status', 'STORE_ERROR'],
+    ['setStatus', '36-rest-api/rest/14-put-prefixed-status', 'STORE_ERROR'],
+    ['setStatus', '36-rest-api/rest/45-auth-read-only-key-put', 'STORE_KEY_REFUSED'],
+    ['readNotes', '36-rest-api/rest/22-get-notes', 'content'],
+    ['readNotes', '36-rest-api/rest/23-post-note-404', 'absent'],
+    ['addNote', '36-rest-api/rest/19-post-note', 'content'],
+    ['addNote', '36-rest-api/rest/21-post-note-empty', 'STORE_ERROR'],
+    ['addNote', '36-rest-api/rest/23-post-note-404', 'absent'],
+    ['readProduct', '18-variation/rest/03-product-parent', 'content'],
+    ['readProduct', '36-rest-api/rest/16-get-404', 'STORE_ERROR'],
+    ['readVariation', '18-variation/rest/04-product-variation', 'content'],
+    ['listWebhooks', '01-webhook-ping/rest/11-list', 'content'],
+    ['createWebhook', '01-webhook-ping/rest/02-create-order-updated', 'content'],
+    ['createWebhook', '01-webhook-ping/rest/14-create-bad-topic', 'STORE_ERROR'],
+  ] as const)('for %s reads the recorded answer %s as %s', (endpoint, name, expected) => {
+    expect(summary(endpoint, recordedAnswer(name))).toBe(expected)
+  })
+
+  it.each([
+    ['readProduct', 404, 'woocommerce_rest_product_invalid_id', 'absent'],
+    ['readProduct', 404, 'woocommerce_rest_product_variation_invalid_id', 'STORE_ERROR'],
+    ['readProduct', 404, 'rest_no_route', 'STORE_ENDPOINT_MISSING'],
+    ['readVariation', 404, 'woocommerce_rest_product_variation_invalid_id', 'absent'],
+    ['readVariation', 404, 'woocommerce_rest_product_invalid_id', 'STORE_ERROR'],
+    ['listRefunds', 404, 'rest_no_route', 'STORE_ENDPOINT_MISSING'],
+    ['setWebhookStatus', 400, 'woocommerce_rest_shop_webhook_invalid_id', 'absent'],
+    ['setWebhookStatus', 404, 'woocommerce_rest_shop_webhook_invalid_id', 'STORE_ERROR'],
+    ['createWebhook', 401, 'woocommerce_rest_cannot_create', 'STORE_KEY_REFUSED'],
+  ] as const)('for %s reads %i %s as %s', (endpoint, status, code, expected) => {
+    expect(summary(endpoint, anAnswer({ status, body: JSON.stringify({ code }) }))).toBe(expected)
+  })
+
+  it.each([
+    ['a success that is a page', { status: 200, ...page }, 'STORE_ERROR'],
+    ['a success behind PHP’s warnings', { status: 201, body: '<br />Warning: […]{"id":1}' }, 'STORE_ERROR'],
+    ['a success without end', { status: 200, body: '[', isCut: true }, 'STORE_ERROR'],
+    ['a crash of PHP', { status: 500, ...page }, 'STORE_ERROR'],
+    ['a bad gateway', { status: 502, ...page }, 'STORE_ERROR'],
+    ['a gateway’s time limit', { status: 504, body: '' }, 'STORE_ERROR'],
+    ['maintenance', { status: 503, ...page }, 'STORE_UNREACHABLE'],
+    ['a firewall’s page', { status: 403, ...page }, 'STORE_UNREACHABLE'],
+    ['too many calls', { status: 429, ...page }, 'STORE_THROTTLED'],
+    ['a redirect', { status: 301, body: '' }, 'STORE_MOVED'],
+    ['a missing page', { status: 404, ...page }, 'STORE_ENDPOINT_MISSING'],
+  ])('after a change knows whether %s leaves its fate open', (_, answer, expected) => {
+    for (const endpoint of ['setStatus', 'addNote', 'createWebhook', 'setWebhookStatus'] as const)
+      expect(summary(endpoint, anAnswer(answer))).toBe(expected)
   })
 
   it.each([
@@ -60,11 +116,11 @@ describe('meaningOf', () => {
     ['a crash without end', { status: 500, ...page, isCut: true }, 'STORE_ERROR'],
     ['a page without end', { status: 200, ...page, isCut: true }, 'STORE_UNREACHABLE'],
   ])('reads %s', (_, answer, expected) => {
-    expect(summary({ mediaType: json, isCut: false, ...answer })).toBe(expected)
+    expect(summary('readOrder', anAnswer(answer))).toBe(expected)
   })
 
   it('gives what the shop said', () => {
-    expect(meaningOf({ status: 200, mediaType: json, isCut: false, body: '[{"id":115}]' })).toEqual({
+    expect(meaningOf('listOrders', { status: 200, mediaType: json, isCut: false, body: '[{"id":115}]' })).toEqual({
       kind: 'content',
       content: [{ id: 115 }],
     })
@@ -108,8 +164,12 @@ describe('failureOf', () => {
   })
 })
 
-function summary(answer: StoreAnswer): string {
-  const meaning = meaningOf(answer)
+function anAnswer(answer: Partial<StoreAnswer>): StoreAnswer {
+  return { status: 200, mediaType: json, isCut: false, body: '', ...answer }
+}
+
+function summary(endpoint: Endpoint, answer: StoreAnswer): string {
+  const meaning = meaningOf(endpoint, answer)
   return meaning.kind === 'failure' ? meaning.code : meaning.kind
 }
 

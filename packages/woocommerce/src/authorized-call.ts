@@ -2,7 +2,17 @@ import { randomBytes } from 'node:crypto'
 import type { StoreConfig } from './config.ts'
 import { signedQuery } from './oauth.ts'
 
-/** A GET of the shop's REST API, ready to be sent. The address of a signed one serves once. */
+/** A call of the shop's REST API. */
+export interface RestRequest {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** Below `/wp-json/wc/v3/`. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>> | undefined
+  /** Sent as JSON. Needed for POST and PUT. No signature covers it. */
+  readonly body?: object | undefined
+}
+
+/** A call, ready to be sent. The address of a signed one serves once. */
 export interface AuthorizedCall {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -14,21 +24,12 @@ export interface SigningSources {
   readonly nonce?: () => string
 }
 
-/**
- * Authorizes a call: over HTTPS by a Basic header, over plain HTTP, where WooCommerce ignores that, by a signature.
- *
- * @param path below `/wp-json/wc/v3/`.
- */
-export function authorizedCall(
-  config: StoreConfig,
-  path: string,
-  query: Readonly<Record<string, string>>,
-  sources: SigningSources,
-): AuthorizedCall {
+/** Authorizes a call: over HTTPS by a Basic header, over plain HTTP, where WooCommerce ignores that, by a signature. */
+export function authorizedCall(config: StoreConfig, request: RestRequest, sources: SigningSources): AuthorizedCall {
   const headers = { accept: 'application/json', 'user-agent': 'Seatkeeper' }
-  const resource = `/wp-json/wc/v3/${path}`
+  const resource = `/wp-json/wc/v3/${request.path}`
   const isSecure = config.url.startsWith('https:')
-  const text = isSecure ? new URLSearchParams(query).toString() : signed(config, resource, query, sources)
+  const text = isSecure ? new URLSearchParams(request.query).toString() : signed(config, resource, request, sources)
   return {
     url: config.url + resource + (text === '' ? '' : `?${text}`),
     headers: isSecure ? { ...headers, authorization: `Basic ${basicToken(config)}` } : headers,
@@ -44,12 +45,12 @@ export function basicToken({ consumerKey, consumerSecret }: StoreConfig): string
 function signed(
   { url, homeUrl = url, consumerKey, consumerSecret }: StoreConfig,
   resource: string,
-  query: Readonly<Record<string, string>>,
+  { method, query = {} }: RestRequest,
   { nowMs = Date.now, nonce = freshNonce }: SigningSources,
 ): string {
   const address = homeUrl.replace(/^https:/, 'http:') + resource
   return signedQuery({
-    method: 'GET',
+    method,
     address,
     query,
     key: consumerKey,

@@ -1,11 +1,25 @@
 import { CourseMode, LmsId, StoreId } from '@seatkeeper/core'
 import { z } from 'zod'
-import { StatusMap } from './order-status.ts'
+import { CatalogueConfig } from './catalogue.ts'
+import { LearnerFields } from './learners.ts'
+import { Status, StatusMap } from './order-status.ts'
 
 const webAddress = z
   .url({ protocol: /^https?$/, abort: true })
   .refine(isBare, { message: 'leave out user name, password, query and fragment' })
   .transform((address) => address.replace(/\/+$/, ''))
+
+/** Dates of YAML are texts; a date alone is its first moment in UTC. */
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((text) => Date.parse(text))
+
+const WriteBack = z.strictObject({
+  notes: z.boolean().default(true).describe('add a note to an order for every outcome; needs a key with write rights'),
+  complete: z
+    .boolean()
+    .default(false)
+    .describe('set an order to completed once all its courses are given and nothing needs shipping'),
+  failedStatus: Status.optional().describe('order status for orders that cannot be fulfilled; none is set without'),
+})
 
 const fields = {
   id: StoreId.describe('short name of the store; part of its webhook address'),
@@ -22,7 +36,9 @@ const fields = {
   consumerKey: z
     .string()
     .regex(/^ck_\w{1,100}$/, 'a consumer key starts with ck_')
-    .describe('consumer key of a WooCommerce REST API key with read rights'),
+    .describe(
+      'consumer key of a WooCommerce REST API key with read rights, and write rights where writeBack or connect needs them',
+    ),
   consumerSecret: z
     .string()
     .regex(/^cs_\w{1,100}$/, 'a consumer secret starts with cs_')
@@ -37,6 +53,29 @@ const fields = {
     .min(1)
     .describe('secrets of the store’s webhooks: one for each webhook, two during a rotation'),
   statuses: StatusMap.prefault({}).describe('what order statuses do to seats'),
+  since: moment
+    .optional()
+    .describe(
+      'orders created before this date or time are left alone until adopted; 2026-01-31 or 2026-01-31T12:00:00Z',
+    ),
+  catalogue: CatalogueConfig.prefault({}).describe('which courses the products sell'),
+  learners: LearnerFields.prefault({}).describe('where orders name who learns, if that is not the buyer'),
+  writeBack: WriteBack.prefault({}).describe('what the shop is told of its orders'),
+  reconcileMinutes: z
+    .int()
+    .min(1)
+    .max(1440)
+    .default(5)
+    .describe('how often the shop is asked for orders that no webhook told of, minutes'),
+  publicUrl: webAddress
+    .optional()
+    .describe('address under which the shop reaches our webhooks, without /webhooks; needed to connect a shop'),
+  callsPerMinute: z
+    .int()
+    .min(1)
+    .max(6000)
+    .default(300)
+    .describe('most calls a minute that each worker process makes to the shop'),
   callTimeoutMs: z
     .int()
     .min(100)
@@ -45,35 +84,44 @@ const fields = {
     .describe('longest time of one call to the shop, milliseconds'),
 }
 
-/** What the ingress must know of a WooCommerce store; the rest of the entry is left out. */
-export const StoreWebhooks = z.object({
+/** What decides how orders count; ingress and reader must agree on it. */
+const policy = {
   id: fields.id,
   lms: fields.lms,
   courseMode: fields.courseMode,
-  webhookSecrets: fields.webhookSecrets,
   statuses: fields.statuses,
-})
+  since: fields.since,
+  catalogue: fields.catalogue,
+  learners: fields.learners,
+  writeBack: fields.writeBack,
+}
+
+/** What the ingress must know of a WooCommerce store; the rest of the entry is left out. */
+export const StoreWebhooks = z
+  .object({ ...policy, webhookSecrets: fields.webhookSecrets })
+  .refine(failsHarmlessly, harmful())
 export type StoreWebhooks = z.output<typeof StoreWebhooks>
 
-/** What the reader of orders must know of a WooCommerce store; the rest of the entry is left out. */
+/** What those who ask and tell the shop must know of a WooCommerce store; the rest of the entry is left out. */
 export const StoreConfig = z
   .object({
-    id: fields.id,
-    lms: fields.lms,
-    courseMode: fields.courseMode,
+    ...policy,
     url: fields.url,
     homeUrl: fields.homeUrl,
     allowHttp: fields.allowHttp,
     consumerKey: fields.consumerKey,
     consumerSecret: fields.consumerSecret,
-    statuses: fields.statuses,
+    reconcileMinutes: fields.reconcileMinutes,
+    publicUrl: fields.publicUrl,
+    callsPerMinute: fields.callsPerMinute,
     callTimeoutMs: fields.callTimeoutMs,
   })
   .refine(isReachedSafely, unsafe())
+  .refine(failsHarmlessly, harmful())
 export type StoreConfig = z.output<typeof StoreConfig>
 
 /** A whole entry of `stores`, with every field known: what the check command reads. */
-export const StoreEntry = z.strictObject(fields).refine(isReachedSafely, unsafe())
+export const StoreEntry = z.strictObject(fields).refine(isReachedSafely, unsafe()).refine(failsHarmlessly, harmful())
 export type StoreEntry = z.output<typeof StoreEntry>
 
 function isReachedSafely({ url, allowHttp }: { readonly url: string; readonly allowHttp: boolean }): boolean {
@@ -83,6 +131,19 @@ function isReachedSafely({ url, allowHttp }: { readonly url: string; readonly al
 
 function unsafe() {
   return { path: ['url'], message: 'use https, or set allowHttp' }
+}
+
+/** The shop itself refunds an order that is set to refunded. */
+function failsHarmlessly({
+  statuses,
+  writeBack,
+}: Pick<z.output<z.ZodObject<typeof policy>>, 'statuses' | 'writeBack'>) {
+  const { failedStatus } = writeBack
+  return failedStatus === undefined || ![...statuses.withdraw, 'refunded', 'trash'].includes(failedStatus)
+}
+
+function harmful() {
+  return { path: ['writeBack', 'failedStatus'], message: 'a status that ends access would take away what was given' }
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,11 +1,12 @@
-import { LmsId, StoreId, type News } from '@seatkeeper/core'
+import { StoreId, type News } from '@seatkeeper/core'
 import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
+import { LearnerFields } from './learners.ts'
 import { newsOf } from './news.ts'
 import { StatusMap } from './order-status.ts'
 import { deliveries, delivery } from './recordings.fixture.ts'
 
-const store = { id: StoreId.parse('bookshop'), lms: LmsId.parse('campus'), statuses: StatusMap.parse({}) }
+const store = { id: StoreId.parse('bookshop'), statuses: StatusMap.parse({}), learners: LearnerFields.parse({}) }
 const json = 'application/json'
 
 /** What each recorded delivery is, folder by folder: a snapshot with that status, or another kind of news. */
@@ -66,6 +67,7 @@ describe('newsOf', () => {
         modifiedAtMs: Date.UTC(2026, 10, 21, 18, 9, 4),
         learner: 'ada@example.com',
         fullyRefunded: false,
+        refunds: [],
         lines: [
           {
             line: '19',
@@ -74,6 +76,7 @@ describe('newsOf', () => {
             variation: '0',
             quantity: 3,
             refunded: 0,
+            learners: [],
           },
         ],
       },
@@ -81,7 +84,90 @@ describe('newsOf', () => {
   })
 })
 
+describe('newsOf a line whose product changed after the sale', () => {
+  it.each([
+    ['01', { sku: 'course-v1:ExampleU+DOOM+1', product: '84' }],
+    ['05', { sku: 'course-v1:ExampleU+DOOM+2', product: '84' }],
+    ['08', { sku: 'course-v1:ExampleU+DOOM+2', product: '84' }],
+    ['11', { sku: null, product: '0' }],
+  ])('keeps the line in delivery %s, as %j', (number, line) => {
+    const news = read(delivery(`27-product-changed-after-order/${number}`))
+    expect(news).toMatchObject({ snapshot: { lines: [{ line: '78', variation: '0', ...line }] } })
+  })
+})
+
+describe('newsOf an order that names its learners', () => {
+  it.each([
+    [
+      ['learner_email', 'learners.email'],
+      [['learner.one'], ['a', 'b']],
+    ],
+    [
+      ['_openedx_learner_email', 'learner_email'],
+      [['hidden'], []],
+    ],
+    [['learners[name=B].email'], [[], ['b']]],
+    [['Learner name'], [[], []]],
+    [['learners'], [[], []]],
+    [[], [[], []]],
+  ])('finds at %j of the recorded order %j', (lineFields, names) => {
+    const learners = LearnerFields.parse({ lineFields })
+    const { body } = delivery('19-learner-email-in-line-meta/01')
+    const lines = names.map((line) => ({ learners: line.map((name) => `${name}@example.org`) }))
+    expect(newsOf({ body }, { ...store, learners })).toMatchObject({ snapshot: { learner: 'ada@example.com', lines } })
+  })
+
+  it('takes no more learners than units', () => {
+    const line = aLine({
+      quantity: 2.5,
+      meta_data: [{ key: 'to', value: 'a@example.org,b@example.org,c@example.org' }],
+    })
+    const learners = LearnerFields.parse({ lineFields: ['to'] })
+    expect(newsOf(anOrder({ line_items: [line] }), { ...store, learners })).toMatchObject({
+      snapshot: { lines: [{ quantity: 2, learners: ['a@example.org', 'b@example.org'] }] },
+    })
+  })
+
+  it.each([
+    ['gift@example.org', 'gift@example.org'],
+    ['nobody, gift@example.org', 'gift@example.org'],
+    ['nobody', 'ada@example.com'],
+    ['', 'ada@example.com'],
+  ])('lets the order’s field %j and then billing say that %s learns', (value, learner) => {
+    const learners = LearnerFields.parse({ orderFields: ['gift_to'] })
+    const order = anOrder({ meta_data: [{ id: 1, key: 'gift_to', value }] })
+    expect(newsOf(order, { ...store, learners })).toMatchObject({ snapshot: { learner } })
+  })
+
+  it.each([[null], [{}], ['x'], [[null, 7, {}, { key: 7 }]]])('finds nobody in fields of the shape %j', (meta_data) => {
+    const learners = LearnerFields.parse({ lineFields: ['to'], orderFields: ['to'] })
+    const order = anOrder({ meta_data, line_items: [aLine({ meta_data })] })
+    expect(newsOf(order, { ...store, learners })).toMatchObject({
+      snapshot: { learner: 'ada@example.com', lines: [{ learners: [] }] },
+    })
+  })
+})
+
 describe('newsOf an order', () => {
+  it.each([
+    ['a refund', { refunds: [{ id: 46 }] }, 'refund'],
+    ['a shape unknown to us', { total: 'free' }, 'partial'],
+  ])('says with a hint after %s when the order was modified', (_, change, reason) => {
+    const modifiedAtMs = Date.UTC(2026, 10, 21, 18, 8, 52)
+    expect(newsOf(anOrder(change), store)).toMatchObject({ kind: 'hint', reason, modifiedAtMs })
+    expect(newsOf(anOrder({ ...change, date_modified_gmt: null }), store)).toEqual({
+      kind: 'hint',
+      reason,
+      store: 'bookshop',
+      order: '32',
+    })
+  })
+
+  it('says no time with the restoring of an order, for it is that of its removal', () => {
+    const news = newsOf({ ...anOrder(), topic: 'order.restored' }, store)
+    expect(news).toEqual({ kind: 'hint', reason: 'restored', store: 'bookshop', order: '32' })
+  })
+
   it('lets the body win over the topic, which nobody signed', () => {
     expect(newsOf({ ...anOrder(), topic: 'order.deleted' }, store).kind).toBe('snapshot')
     expect(newsOf({ ...anOrder(), topic: 'product.updated' }, store).kind).toBe('snapshot')

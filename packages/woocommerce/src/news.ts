@@ -1,7 +1,7 @@
 import type { HintReason, News, NothingReason, OrderId } from '@seatkeeper/core'
 import { z } from 'zod'
 import { readJson } from './json-body.ts'
-import { mostLines, OrderBody, OrderNumber, snapshotOf, type StoreOfOrder } from './order-body.ts'
+import { GmtTime, mostLines, OrderBody, OrderNumber, snapshotOf, type StoreOfOrder } from './order-body.ts'
 import { isPing } from './ping.ts'
 
 /** A webhook request. Only the body is signed; the headers can be anybody's. */
@@ -16,8 +16,8 @@ export interface Delivery {
  * What an authentic webhook tells us.
  *
  * The body decides. The topic is believed in one thing, that an order was restored, because believing it only makes us
- * read the order: a restored one carries the very second in which it was put in the trash. An order with a number that
- * we can read and a shape that we cannot is read as well, so that people get to see it.
+ * read the order: a restored one carries the very second in which it was put in the trash, so its time is not told. An
+ * order with a number that we can read and a shape that we cannot is read as well, so that people get to see it.
  */
 export function newsOf({ body, topic, contentType }: Delivery, store: StoreOfOrder): News {
   if (isPing(body, contentType)) return nothing('ping')
@@ -31,17 +31,24 @@ export function newsOf({ body, topic, contentType }: Delivery, store: StoreOfOrd
 /** A refusal by the shop's own REST API, signed and sent in the place of the order. */
 const ErrorBody = z.object({ code: z.string(), message: z.string() })
 
-function newsOfOrder(content: Record<string, unknown>, topic: string | undefined, store: StoreOfOrder): News {
+/**
+ * What an order's body tells us, sent or read from a list of orders: a list says no more of refunds than a webhook does.
+ *
+ * @param topic of a webhook.
+ */
+export function newsOfOrder(content: Record<string, unknown>, topic: string | undefined, store: StoreOfOrder): News {
   const order = OrderNumber.safeParse(content['id']).data
   if (order === undefined) return nothing('unreadable')
   if (Object.keys(content).length === 1) return hint('deleted', order, store)
   const { line_items: lines, refunds } = content
   if (!Array.isArray(lines)) return nothing('other-topic')
   if (lines.length > mostLines) return nothing('unreadable')
-  if (Array.isArray(refunds) && refunds.length > 0) return hint('refund', order, store)
   if (topic === 'order.restored') return hint('restored', order, store)
+  const modifiedAtMs = GmtTime.safeParse(content['date_modified_gmt']).data
+  if (Array.isArray(refunds) && refunds.length > 0) return { ...hint('refund', order, store), modifiedAtMs }
   const { data } = OrderBody.safeParse(content)
-  return data ? { kind: 'snapshot', snapshot: snapshotOf(data, store, []) } : hint('partial', order, store)
+  if (data === undefined) return { ...hint('partial', order, store), modifiedAtMs }
+  return { kind: 'snapshot', snapshot: snapshotOf(data, store, []) }
 }
 
 const ActionBody = z.object({
@@ -55,7 +62,7 @@ function newsOfAction(content: Record<string, unknown>, store: StoreOfOrder): Ne
   return data ? hint('action', data.arg, store) : nothing('other-topic')
 }
 
-function hint(reason: HintReason, order: OrderId, store: StoreOfOrder): News {
+function hint(reason: HintReason, order: OrderId, store: StoreOfOrder): Extract<News, { kind: 'hint' }> {
   return { kind: 'hint', reason, store: store.id, order }
 }
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 
 /** One call to be signed. */
 export interface CallToSign {
-  readonly method: 'GET'
+  readonly method: 'GET' | 'POST' | 'PUT'
   /** The shop's own address of the resource, without a query; not the one dialled, if they differ. */
   readonly address: string
   readonly query: Readonly<Record<string, string>>

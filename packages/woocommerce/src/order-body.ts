@@ -1,5 +1,7 @@
-import { EmailAddress, LineId, OrderId, type OrderSnapshot, type StoreId } from '@seatkeeper/core'
+import { EmailAddress, LineId, OrderId, type OrderLine, type OrderSnapshot, type StoreId } from '@seatkeeper/core'
 import { z } from 'zod'
+import { CustomFields } from './custom-fields.ts'
+import { learnersIn, type LearnerFields } from './learners.ts'
 import { Money, reachesTotal } from './money.ts'
 import { accessOf, plainStatus, type StatusMap } from './order-status.ts'
 import { refundedUnits, type RefundBody } from './refund-body.ts'
@@ -14,8 +16,8 @@ export const OrderNumber = z
   .positive()
   .transform((id) => OrderId.parse(String(id)))
 
-/** Whole seconds without a zone, meaning UTC. */
-const GmtTime = z
+/** Whole seconds without a zone, meaning UTC; read as milliseconds since 1970. */
+export const GmtTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
   .transform((time) => Date.parse(`${time}Z`))
@@ -32,6 +34,7 @@ const LineBody = z.object({
   product_id: productNumber,
   variation_id: productNumber,
   quantity: z.number().nonnegative(),
+  meta_data: CustomFields,
 })
 
 /** An order of the REST API v3, which is also the body of a webhook, as far as it is needed. */
@@ -49,13 +52,15 @@ export const OrderBody = z.object({
       message: 'too many units',
     }),
   refunds: z.array(z.object({ id: z.int().positive() })),
+  meta_data: CustomFields,
 })
 export type OrderBody = z.output<typeof OrderBody>
 
-/** Which store an order is of, and what the store's statuses mean. */
+/** Which store an order is of, what the store's statuses mean, and where its orders name who learns. */
 export interface StoreOfOrder {
   readonly id: StoreId
   readonly statuses: StatusMap
+  readonly learners: LearnerFields
 }
 
 /**
@@ -73,14 +78,20 @@ export function snapshotOf(order: OrderBody, store: StoreOfOrder, refunds: reado
     access: accessOf(order.status, store.statuses),
     createdAtMs: order.date_created_gmt,
     modifiedAtMs: order.date_modified_gmt,
-    learner: EmailAddress.safeParse(order.billing.email).data ?? null,
+    learner: learnerOf(order, store.learners),
     fullyRefunded: order.status === 'refunded' || reachesTotal(amounts, order.total),
-    lines: order.line_items.map((line) => lineOf(line, refunded.get(line.id) ?? 0)),
+    refunds: refunds.map(({ id }) => String(id)).toSorted(),
+    lines: order.line_items.map((line) => lineOf(line, refunded.get(line.id) ?? 0, store.learners)),
   }
 }
 
+function learnerOf({ billing, meta_data: fields }: OrderBody, { orderFields }: LearnerFields): EmailAddress | null {
+  const [named = EmailAddress.safeParse(billing.email).data] = learnersIn(fields, orderFields)
+  return named ?? null
+}
+
 /** Parts of units are nobody's seat: 1.5 bought are one, and half a unit refunded takes none. */
-function lineOf(line: OrderBody['line_items'][number], refunded: number): OrderSnapshot['lines'][number] {
+function lineOf(line: OrderBody['line_items'][number], refunded: number, { lineFields }: LearnerFields): OrderLine {
   const quantity = Math.floor(line.quantity)
   return {
     line: line.id,
@@ -89,5 +100,6 @@ function lineOf(line: OrderBody['line_items'][number], refunded: number): OrderS
     variation: line.variation_id,
     quantity,
     refunded: Math.min(Math.floor(refunded), quantity),
+    learners: learnersIn(line.meta_data, lineFields).slice(0, quantity),
   }
 }

@@ -6,7 +6,8 @@ export function plainStatus(status: string): string {
   return status.replace(/^wc-/, '')
 }
 
-const Status = z
+/** An order status as an operator writes it, with its prefix or without. */
+export const Status = z
   .string()
   .min(1)
   .max(100)

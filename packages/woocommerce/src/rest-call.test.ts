@@ -11,6 +11,8 @@ import { createRestCall } from './rest-call.ts'
 const key = `ck_${'1'.padStart(40, '0')}`
 const secret = `cs_${'1'.padStart(40, '0')}`
 const never = new AbortController().signal
+const order = { method: 'GET', path: 'orders/1' } as const
+const toCompleted = { method: 'PUT', path: 'orders/1', body: { status: 'completed' } } as const
 const servers: Loopback[] = []
 
 afterEach(async () => {
@@ -22,7 +24,7 @@ describe('createRestCall', () => {
     const call = await callTo((_, response) => {
       response.writeHead(418, { 'content-type': 'Application/JSON; charset=UTF-8', 'retry-after': '5' }).end('{"é":1}')
     })
-    expect(await call('orders/1', {}, never)).toEqual({
+    expect(await call(order, never)).toEqual({
       status: 418,
       mediaType: 'application/json',
       retryAfter: '5',
@@ -33,31 +35,41 @@ describe('createRestCall', () => {
 
   it('signs anew each time over plain HTTP and sends no Basic header', async () => {
     const { call, server } = await scene(ok)
-    await call('orders/1', { page: '1' }, never)
-    await call('orders/1', { page: '1' }, never)
+    await call({ method: 'GET', path: 'orders/1', query: { page: '1' } }, never)
+    await call({ method: 'GET', path: 'orders/1', query: { page: '1' } }, never)
     const nonces = server.asked.map(({ url }) => new URL(url ?? '', server.url).searchParams.get('oauth_nonce'))
     expect(new Set(nonces).size).toBe(2)
     expect(server.asked.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined])
     expect(server.asked[0]?.url).toMatch(/^\/wp-json\/wc\/v3\/orders\/1\?oauth_consumer_key=/)
   })
 
+  it('sends a change as JSON', async () => {
+    const bodies: string[] = []
+    const { call, server } = await scene((request, response) => {
+      request.on('data', (chunk: Buffer) => bodies.push(chunk.toString())).on('end', () => ok(request, response))
+    })
+    await call(toCompleted, never)
+    expect(bodies.join('')).toBe('{"status":"completed"}')
+    expect(server.asked[0]?.headers).toMatchObject({ 'content-type': 'application/json', 'content-length': '22' })
+  })
+
   it('keeps its connection', async () => {
     const { call, server } = await scene(ok)
-    await call('orders/1', {}, never)
-    await call('orders/2', {}, never)
+    await call(order, never)
+    await call({ method: 'GET', path: 'orders/2' }, never)
     expect(server.connections()).toBe(1)
   })
 
   it('follows no redirect and gives nobody else the key', async () => {
     const other = await listening(ok)
     const { call } = await scene((_, response) => response.writeHead(307, { location: other.url }).end())
-    expect(await call('orders/1', {}, never)).toMatchObject({ status: 307 })
+    expect(await call(order, never)).toMatchObject({ status: 307 })
     expect(other.asked).toEqual([])
   })
 
   it('asks once, however bad the answer', async () => {
     const { call, server } = await scene((_, response) => response.writeHead(503, { 'retry-after': '0' }).end())
-    expect(await call('orders/1', {}, never)).toMatchObject({ status: 503 })
+    expect(await call(order, never)).toMatchObject({ status: 503 })
     expect(server.asked).toHaveLength(1)
   })
 
@@ -70,7 +82,7 @@ describe('createRestCall', () => {
       request.socket.on('error', () => {})
       response.writeHead(200, headers).end(body)
     })
-    const answer = await call('orders/1', {}, never)
+    const answer = await call(order, never)
     expect(answer.isCut).toBe(true)
     expect(answer.body.length).toBeLessThanOrEqual(5_000_000)
   })
@@ -93,13 +105,13 @@ describe('a call without an answer', () => {
     ],
   ])('is an outage after %s', async (_, listener) => {
     const call = await callTo(listener)
-    await expect(call('orders/1', {}, never)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE', verdict: 'outage' })
+    await expect(call(order, never)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE', verdict: 'outage' })
   })
 
   it('is an outage if nobody listens', async () => {
     const server = await startLoopback(ok)
     await server.stop()
-    const failure = await callingOf(server.url)('orders/1', {}, never).catch((thrown: unknown) => thrown)
+    const failure = await callingOf(server.url)(order, never).catch((thrown: unknown) => thrown)
     expect(failure).toMatchObject({ code: 'STORE_UNREACHABLE', message: 'no answer from the shop (ECONNREFUSED)' })
   })
 
@@ -116,20 +128,57 @@ describe('a call without an answer', () => {
   ])('ends at its time limit in face of %s', async (_, listener) => {
     const call = await callTo(listener, { callTimeoutMs: 150 })
     const startedAt = performance.now()
-    await expect(call('orders/1', {}, never)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
+    await expect(call(order, never)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
     expect(performance.now() - startedAt).toBeLessThan(2000)
+  })
+
+  it.each<[string, RequestListener]>([
+    ['a reset', (request) => request.socket.resetAndDestroy()],
+    ['silence', () => {}],
+    ['half an answer', (_, response) => response.writeHead(200, { 'content-length': '100' }).end('{')],
+  ])('leaves the fate of a change open after %s, also on a connection that was kept', async (_, listener) => {
+    const { call, server } = await scene(
+      (request, response) => (request.method === 'GET' ? ok(request, response) : listener(request, response)),
+      { callTimeoutMs: 150 },
+    )
+    await expect(call(toCompleted, never)).rejects.toMatchObject({ code: 'STORE_ERROR', verdict: 'transient' })
+    await call(order, never)
+    await expect(call(toCompleted, never)).rejects.toMatchObject({ code: 'STORE_ERROR' })
+    expect(server.asked).toHaveLength(3)
+  })
+
+  it('leaves nothing open if the change never left', async () => {
+    const server = await startLoopback(ok)
+    await server.stop()
+    await expect(callingOf(server.url)(toCompleted, never)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
   })
 
   it('ends when its caller gives up', async () => {
     const giveUp = new AbortController()
     const call = await callTo(() => giveUp.abort())
-    await expect(call('orders/1', {}, giveUp.signal)).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
-    await expect(call('orders/1', {}, AbortSignal.abort())).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
+    await expect(call(order, giveUp.signal)).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
+    await expect(call(order, AbortSignal.abort())).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
+  })
+
+  it('concerns nobody any more once it is over, even if the shop answered before it had read everything', async () => {
+    const call = await callTo(
+      (_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{}'),
+    )
+    const caller = new AbortController()
+    const long = { ...toCompleted, body: { note: 'x'.repeat(20_000_000) } }
+    expect(await call(long, caller.signal)).toMatchObject({ status: 200 })
+    const crashes: unknown[] = []
+    const note = (error: unknown) => void crashes.push(error)
+    process.on('uncaughtException', note)
+    caller.abort(new DOMException('too late', 'TimeoutError'))
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('uncaughtException', note)
+    expect(crashes).toEqual([])
   })
 
   it('tells nobody the key', async () => {
     const call = await callTo((request) => request.socket.resetAndDestroy())
-    const failure = await call('orders/1', {}, never).catch((thrown: unknown) => thrown)
+    const failure = await call(order, never).catch((thrown: unknown) => thrown)
     expect(failure).toMatchObject({ code: 'STORE_UNREACHABLE' })
     expect(inspect(failure, { depth: null, showHidden: true })).not.toMatch(/ck_|cs_|oauth/)
   })
@@ -138,14 +187,16 @@ describe('a call without an answer', () => {
 describe('a call over TLS', () => {
   it('is not made to a shop whose certificate nobody vouches for', async () => {
     const server = await listening(ok, certificate())
-    await expect(callingOf(server.url)('orders/1', {}, never)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
+    await expect(callingOf(server.url)(order, never)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
     expect(server.asked).toEqual([])
   })
 
   it('goes with a Basic header and no key in its address', async () => {
     const made = certificate()
     const server = await listening(ok, made)
-    await trusting(made.cert, () => callingOf(server.url)('orders', { per_page: '1' }, never))
+    await trusting(made.cert, () =>
+      callingOf(server.url)({ method: 'GET', path: 'orders', query: { per_page: '1' } }, never),
+    )
     expect(server.asked).toMatchObject([
       {
         url: '/wp-json/wc/v3/orders?per_page=1',

@@ -1,17 +1,13 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { JobFailure } from '@seatkeeper/core'
-import got, { type OptionsInit } from 'got'
+import got, { type OptionsInit, type Request } from 'got'
 import type { StoreAnswer } from './answers.ts'
-import { authorizedCall, type SigningSources } from './authorized-call.ts'
+import { authorizedCall, type RestRequest, type SigningSources } from './authorized-call.ts'
 import type { StoreConfig } from './config.ts'
 
-/** GETs a path of the shop's REST API v3 and gives the answer, whatever it is. */
-export type RestCall = (
-  path: string,
-  query: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-) => Promise<StoreAnswer>
+/** Makes a call of the shop's REST API v3 and gives the answer, whatever it is. */
+export type RestCall = (request: RestRequest, signal: AbortSignal) => Promise<StoreAnswer>
 
 const largestBodyBytes = 5_000_000
 
@@ -19,25 +15,37 @@ const largestBodyBytes = 5_000_000
  * Makes calls to one shop over connections that are kept.
  *
  * Nothing is repeated, no redirect or `Link` followed, and the time limit covers the whole body. Without an answer a call
- * throws `JobFailure`: STORE_UNREACHABLE, or DEADLINE_PASSED once the caller has aborted. The cause of neither is passed
- * on: got's errors hold the address and headers of the call, and with them the key.
+ * throws `JobFailure`: DEADLINE_PASSED once the caller has aborted; STORE_ERROR for a write that the shop may have got;
+ * else STORE_UNREACHABLE. No cause is passed on: got's errors hold the address and headers of the call, and with them
+ * the key.
  */
 export function createRestCall(config: StoreConfig, sources: SigningSources): RestCall {
   const agent = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) }
-  return async (path, query, signal) => {
-    const { url, headers } = authorizedCall(config, path, query, sources)
+  return async (request, signal) => {
+    const { url, headers } = authorizedCall(config, request, sources)
+    const options = { ...contentOf(request, headers), agent, signal, timeout: { request: config.callTimeoutMs } }
+    const stream = got.stream(url, { ...options, retry: { limit: 0 }, followRedirect: false, throwHttpErrors: false })
+    // Got goes on listening to the signal of a change that was answered before it was sent whole. What comes of that
+    // later concerns nobody, and without a listener it would end the process.
+    stream.on('error', () => undefined)
     try {
-      return await exchange(url, { headers, agent, signal, timeout: { request: config.callTimeoutMs } })
+      return await readAnswer(stream)
     } catch (thrown) {
       if (signal.aborted) throw new JobFailure('DEADLINE_PASSED', 'a call to the shop was aborted')
-      throw new JobFailure('STORE_UNREACHABLE', `no answer from the shop (${reasonOf(thrown)})`)
+      if (request.method === 'GET' || !wasSent(stream, url))
+        throw new JobFailure('STORE_UNREACHABLE', `no answer from the shop (${reasonOf(thrown)})`)
+      throw new JobFailure('STORE_ERROR', `no answer to a change at the shop (${reasonOf(thrown)})`)
     }
   }
 }
 
-async function exchange(url: string, options: OptionsInit): Promise<StoreAnswer> {
-  const stream = got.stream(url, { ...options, retry: { limit: 0 }, followRedirect: false, throwHttpErrors: false })
-  const { body, isCut } = await readBody(stream)
+function contentOf({ method, body }: RestRequest, headers: Readonly<Record<string, string>>): OptionsInit {
+  if (body === undefined) return { method, headers }
+  return { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+async function readAnswer(stream: Request): Promise<StoreAnswer> {
+  const { body, isCut } = await readBody(stream as AsyncIterable<Buffer>)
   if (stream.response === undefined) throw new Error('a body without an answer')
   const { statusCode, headers } = stream.response
   const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
@@ -54,6 +62,11 @@ async function readBody(stream: AsyncIterable<Buffer>): Promise<{ readonly body:
     chunks.push(chunk)
   }
   return { body: Buffer.concat(chunks).toString(), isCut: false }
+}
+
+/** Nothing of a call leaves before its connection stands, with TLS where there is TLS. */
+function wasSent({ timings }: Request, url: string): boolean {
+  return (url.startsWith('https:') ? timings?.secureConnect : timings?.connect) !== undefined
 }
 
 /** The code of a system or got error, such as `ECONNREFUSED`. Messages may quote the address. */

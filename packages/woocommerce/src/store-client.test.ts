@@ -1,244 +1,114 @@
-import { OrderId, StoreId, type OrderReading } from '@seatkeeper/core'
-import { afterEach, describe, expect, it } from '@jest/globals'
-import { StoreConfig } from './config.ts'
-import { startLoopback, type Loopback } from './loopback.fixture.ts'
+import type { Store } from '@seatkeeper/core'
+import { describe, expect, it } from '@jest/globals'
 import { recordedAnswer } from './recordings.fixture.ts'
-import { createWooStore } from './store-client.ts'
+import { never, orderRef, scriptedShop, stopShopsAfterEach, storeAt } from './scripted-shop.fixture.ts'
 
-const key = `ck_${'1'.padStart(40, '0')}`
-const secret = `cs_${'1'.padStart(40, '0')}`
-const never = new AbortController().signal
-const servers: Loopback[] = []
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()))
-})
-
-describe('readOrder of recorded answers', () => {
-  it.each([
-    ['02-guest-one-course-paid-inline', '02-order', '03-order-refunds', 'paid', [[1, 0]]],
-    [
-      '10-full-refund',
-      '02-order',
-      '03-order-refunds',
-      'refunded',
-      [
-        [1, 1],
-        [1, 1],
-      ],
-    ],
-    ['10-full-refund', '04-second', '05-second-refunds', 'refunded', [[1, 0]]],
-    [
-      '11-partial-refund-one-line',
-      '02-order',
-      '03-order-refunds',
-      'paid',
-      [
-        [1, 0],
-        [1, 1],
-      ],
-    ],
-    [
-      '12-partial-refund-amount-only',
-      '05-after-qty0',
-      '06-after-qty0-refunds',
-      'paid',
-      [
-        [1, 0],
-        [1, 0],
-      ],
-    ],
-    [
-      '12-partial-refund-amount-only',
-      '08-after-all',
-      '09-after-all-refunds',
-      'refunded',
-      [
-        [1, 0],
-        [1, 0],
-      ],
-    ],
-    ['17-coupons', '03-free', '04-free-refunds', 'paid', [[1, 0]]],
-  ])('reads %s, %s with %s, as %s with %j', async (...row) => {
-    const [folder, orderFile, refundsFile, state, units] = row
-    const order = recordedAnswer(`${folder}/rest/${orderFile}`).body
-    const refunds = recordedAnswer(`${folder}/rest/${refundsFile}`).body
-    const reading = await read(await shop({ order, refunds }), JSON.parse(order).id)
-    expect(unitsOf(reading)).toEqual(units)
-    expect(reading).toMatchObject({ snapshot: { store: 'bookshop', fullyRefunded: state === 'refunded' } })
-  })
-
-  it('reads an order in the trash as withdrawn, not as deleted', async () => {
-    const order = JSON.stringify({ ...anOrder(), status: 'trash' })
-    expect(await read(await shop({ order }))).toMatchObject({ kind: 'order', snapshot: { access: 'withdrawn' } })
-  })
-
-  it('reads a deleted order as deleted and asks for no refunds, which the shop would call none', async () => {
-    const server = await shop({
-      status: 404,
-      order: recordedAnswer('16-trash-restore-delete/rest/06-get-deleted').body,
-    })
-    expect(await read(server)).toEqual({ kind: 'deleted' })
-    expect(server.asked).toHaveLength(1)
-  })
-})
-
-describe('readOrder', () => {
-  it('adds up the refunds of a line, never beyond what was bought', async () => {
-    const order = anOrder({ refunds: [{ id: 51 }, { id: 50 }], line_items: [aLine({ quantity: 3 })] })
-    const two = [aRefund(50, -1), aRefund(51, -1)]
-    expect(unitsOf(await read(await shop({ order: JSON.stringify(order), refunds: JSON.stringify(two) })))).toEqual([
-      [3, 2],
-    ])
-    const much = [aRefund(50, -2), aRefund(51, -2)]
-    expect(unitsOf(await read(await shop({ order: JSON.stringify(order), refunds: JSON.stringify(much) })))).toEqual([
-      [3, 3],
-    ])
-  })
-
-  it('reads all pages of refunds', async () => {
-    const ids = Array.from({ length: 230 }, (_, index) => 1000 + index)
-    const order = JSON.stringify(
-      anOrder({ refunds: ids.map((id) => ({ id })), line_items: [aLine({ quantity: 500 })] }),
-    )
-    const server = await listening((url) => {
-      if (!url.pathname.endsWith('/refunds')) return order
-      const from = (Number(url.searchParams.get('page')) - 1) * 100
-      return JSON.stringify(ids.slice(from, from + 100).map((id) => aRefund(id, -1)))
-    })
-    expect(unitsOf(await read(server))).toEqual([[500, 230]])
-    expect(server.asked).toHaveLength(4)
-  })
-
-  it('reads again if a refund came between its two reads', async () => {
-    const orders = [anOrder(), anOrder({ refunds: [{ id: 50 }] })]
-    const server = await listening((url) =>
-      JSON.stringify(url.pathname.endsWith('/refunds') ? [aRefund(50, -1)] : orders.shift()),
-    )
-    expect(unitsOf(await read(server))).toEqual([[1, 1]])
-  })
-
-  it('takes an order that was deleted between its two reads for deleted', async () => {
-    const gone = recordedAnswer('36-rest-api/rest/16-get-404').body
-    const orders = [JSON.stringify(anOrder({ refunds: [{ id: 50 }] }))]
-    const server = await listening((url) =>
-      url.pathname.endsWith('/refunds') ? '[]' : (orders.shift() ?? { status: 404, body: gone }),
-    )
-    expect(await read(server)).toEqual({ kind: 'deleted' })
-  })
-
-  it('guesses nothing if order and refunds go on to disagree', async () => {
-    const server = await shop({ order: JSON.stringify(anOrder({ refunds: [{ id: 50 }] })) })
-    await expect(read(server)).rejects.toMatchObject({ code: 'STORE_ERROR' })
-    expect(server.asked).toHaveLength(6)
-  })
-
-  it.each([
-    ['another order', JSON.stringify(anOrder({ id: 33 })), '[]'],
-    ['a list of orders', JSON.stringify([anOrder()]), '[]'],
-    ['an order without lines', JSON.stringify(anOrder({ line_items: undefined })), '[]'],
-    ['no list of refunds', JSON.stringify(anOrder()), '{}'],
-    [
-      'a refund of nobody knows what',
-      JSON.stringify(anOrder()),
-      JSON.stringify([{ ...aRefund(50, -1), line_items: [{ quantity: -1, meta_data: [] }] }]),
-    ],
-    [
-      'pages of refunds without end',
-      JSON.stringify(anOrder()),
-      JSON.stringify(Array.from({ length: 100 }, (_, id) => aRefund(id + 1, 0))),
-    ],
-  ])('refuses %s', async (_, order, refunds) => {
-    await expect(read(await shop({ order, refunds }))).rejects.toMatchObject({ code: 'STORE_ANSWER_UNREADABLE' })
-  })
-
-  it('throws the shop’s refusal with its words, which hold no credential', async () => {
-    const basic = Buffer.from(`${key}:${secret}`).toString('base64')
-    const server = await shop({
-      status: 401,
-      order: JSON.stringify({ code: 'x', message: `${key} ${secret} ${basic}!` }),
-    })
-    await expect(read(server)).rejects.toMatchObject({
-      code: 'STORE_KEY_REFUSED',
-      verdict: 'misconfigured',
-      message: 'the shop answered 401',
-      theirWords: '{"code":"x","message":"… … …!"}',
-    })
-  })
-
-  it('goes to no address that an answer names', async () => {
-    const other = await listening(() => '[]')
-    const server = await startLoopback((request, response) => {
-      response.writeHead(200, { 'content-type': 'application/json', link: `<${other.url}/more>; rel="next"` })
-      response.end(request.url?.includes('/refunds') ? '[]' : JSON.stringify(anOrder()))
-    })
-    servers.push(server)
-    expect(unitsOf(await read(server))).toEqual([[1, 0]])
-    expect(other.asked).toEqual([])
-  })
-})
+stopShopsAfterEach()
 
 describe('probe', () => {
   it('asks for one order’s number and nothing of any customer', async () => {
-    const server = await listening(() => '[]')
-    await storeOf(server).probe(never)
-    const asked = new URL(server.asked[0]?.url ?? '', server.url)
+    const shop = await scriptedShop(() => '[]')
+    await storeAt(shop).probe(never)
+    const asked = new URL(shop.asked[0]?.url ?? '', shop.url)
     expect(asked.pathname).toBe('/wp-json/wc/v3/orders')
     expect(asked.searchParams.get('_fields')).toBe('id')
     expect(asked.searchParams.get('per_page')).toBe('1')
   })
 
   it('fails as a read would', async () => {
-    const server = await listening(() => ({ status: 429, body: '{}' }))
-    await expect(storeOf(server).probe(never)).rejects.toMatchObject({ code: 'STORE_THROTTLED', retryAfterMs: 60_000 })
+    const shop = await scriptedShop(() => ({ status: 429, body: '{}' }))
+    await expect(storeAt(shop).probe(never)).rejects.toMatchObject({ code: 'STORE_THROTTLED', retryAfterMs: 60_000 })
   })
 })
 
-type Answer = string | { readonly status: number; readonly body: string }
-
-/** A shop of one order. */
-function shop(answers: {
-  readonly status?: number
-  readonly order: string
-  readonly refunds?: string
-}): Promise<Loopback> {
-  const { status = 200, order, refunds = '[]' } = answers
-  return listening((url) => (url.pathname.endsWith('/refunds') ? refunds : { status, body: order }))
-}
-
-async function listening(answer: (url: URL) => Answer): Promise<Loopback> {
-  const server = await startLoopback((request, response) => {
-    const given = answer(new URL(request.url ?? '', 'http://shop.example.org'))
-    const { status, body } = typeof given === 'string' ? { status: 200, body: given } : given
-    response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(body)
+describe('the recorded answers to', () => {
+  it('refunds of the whole shop name their orders', async () => {
+    const page = await (
+      await recorded('41-rest-refunds-and-boundaries/rest/01-all-refunds-endpoint')
+    ).readRefunds(1, never)
+    expect(page).toEqual({
+      refunds: [
+        { ...orderRef(135), refund: '136' },
+        { ...orderRef(131), refund: '134' },
+        { ...orderRef(131), refund: '133' },
+      ],
+      isFull: false,
+    })
   })
-  servers.push(server)
-  return server
-}
 
-function storeOf({ url }: Loopback) {
-  const entry = { id: 'bookshop', lms: 'campus', courseMode: 'verified', url, consumerKey: key, consumerSecret: secret }
-  return createWooStore(StoreConfig.parse(entry))
-}
+  it('notes are their texts', async () => {
+    const notes = await (await recorded('36-rest-api/rest/22-get-notes')).readNotes(orderRef(110), never)
+    expect(notes).toHaveLength(8)
+    expect(notes.slice(0, 2)).toEqual(['Enrolled ada@example.com in course-v1:OpenedX+DemoX+DemoCourse', 'Welcome'])
+  })
 
-function read(server: Loopback, order: number = 32): Promise<OrderReading> {
-  return storeOf(server).readOrder({ store: StoreId.parse('bookshop'), order: OrderId.parse(String(order)) }, never)
-}
+  it('a new note are enough', async () => {
+    const store = await recorded('36-rest-api/rest/19-post-note')
+    await expect(store.addNote(orderRef(110), 'Enrolled', never)).resolves.toBeUndefined()
+  })
 
-/** Of each line, the units bought and refunded. */
-function unitsOf(reading: OrderReading): number[][] {
-  return reading.kind === 'deleted' ? [] : reading.snapshot.lines.map(({ quantity, refunded }) => [quantity, refunded])
-}
+  it('a status set say how the order stands', async () => {
+    const answer = await (
+      await recorded('36-rest-api/rest/11-put-completed')
+    ).setStatus(orderRef(110), 'completed', never)
+    const modifiedAtMs = Date.UTC(2026, 10, 21, 18, 23, 37)
+    expect(answer).toEqual({ status: 'completed', hasRefunds: false, modifiedAtMs })
+  })
 
-/** The recorded order 32, paid, of one course, with some fields changed. */
-function anOrder(change: object = {}): object {
-  return { ...JSON.parse(recordedAnswer('02-guest-one-course-paid-inline/rest/02-order').body), ...change }
-}
+  it('webhooks are all of them', async () => {
+    const webhooks = await (await recorded('01-webhook-ping/rest/11-list')).readWebhooks(never)
+    expect(webhooks).toHaveLength(10)
+    expect(webhooks[8]).toEqual({
+      id: '14',
+      topic: 'order.updated',
+      deliveryUrl: 'http://127.0.0.1:8899/hooks/woocommerce',
+      status: 'active',
+    })
+  })
 
-function aLine(change: object): object {
-  return { id: 13, sku: 'course-v1:OpenedX+DemoX+DemoCourse', product_id: 10, variation_id: 0, quantity: 1, ...change }
-}
+  it('a new webhook have its number', async () => {
+    const webhook = { topic: 'order.updated', deliveryUrl: 'http://127.0.0.1:8899/hooks/woocommerce', secret: 'whsec' }
+    const store = await recorded('01-webhook-ping/rest/02-create-order-updated')
+    expect(await store.createWebhook(webhook, never)).toMatchObject({ id: '14', status: 'active' })
+  })
+})
 
-function aRefund(id: number, quantity: number): object {
-  return { id, amount: '0.01', line_items: [{ quantity, meta_data: [{ key: '_refunded_item_id', value: '13' }] }] }
+describe('what is gone', () => {
+  it.each([
+    ['a status', '36-rest-api/rest/15-put-404', (store: Store) => store.setStatus(orderRef(110), 'completed', never)],
+    ['a note', '36-rest-api/rest/23-post-note-404', (store: Store) => store.addNote(orderRef(110), 'x', never)],
+    ['the notes', '36-rest-api/rest/23-post-note-404', (store: Store) => store.readNotes(orderRef(110), never)],
+  ])('is a failure to whoever asks for %s', async (_, answer, ask) => {
+    await expect(ask(await recorded(answer))).rejects.toMatchObject({ code: 'STORE_ERROR' })
+  })
+
+  it('is no failure among refunds: one whose order is gone belongs to none', async () => {
+    const shop = await scriptedShop(() => '[{"id":9,"parent_id":0},{"id":8,"parent_id":7}]')
+    expect((await storeAt(shop).readRefunds(1, never)).refunds).toEqual([{ ...orderRef(7), refund: '8' }])
+  })
+})
+
+describe('an answer about something else', () => {
+  it('is not taken for a change of this order', async () => {
+    const store = await recorded('36-rest-api/rest/11-put-completed')
+    await expect(store.setStatus(orderRef(111), 'completed', never)).rejects.toMatchObject({
+      code: 'STORE_ANSWER_UNREADABLE',
+    })
+  })
+})
+
+describe('the limit of calls', () => {
+  it('holds every call back, probes too, and lets go of those who give up', async () => {
+    const shop = await scriptedShop(() => '[]')
+    const store = storeAt(shop, { callsPerMinute: 1 })
+    await store.probe(never)
+    await expect(store.probe(AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
+    expect(shop.asked).toHaveLength(1)
+  })
+})
+
+/** A store that gives this recorded answer to everything. */
+async function recorded(name: string): Promise<Store> {
+  const { status, body } = recordedAnswer(name)
+  return storeAt(await scriptedShop(() => ({ status, body })))
 }

@@ -5,7 +5,7 @@ import { newsOf } from '@seatkeeper/woocommerce'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { interleave, type Benchmark } from '../comparison.ts'
-import { catalogue, makeOrders, store, type BenchOrder } from '../orders.ts'
+import { policy, makeOrders, store, type BenchOrder } from '../orders.ts'
 import { openRig, type Rig } from '../rig.ts'
 
 const count = 1000
@@ -53,7 +53,7 @@ async function accept({ redis }: Rig, orders: readonly BenchOrder[]): Promise<vo
   const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError: rethrow })
   const offer = acceptNews({
     ledger: createLedger(redis),
-    catalogueOf: () => catalogue,
+    policyOf: () => policy,
     wake: (due) => wakeUps.wake(due),
     onWakeFailed: rethrow,
   })

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { planSeats } from '@seatkeeper/core'
 import { isAuthentic, newsOf } from '@seatkeeper/woocommerce'
 import { interleave, type Benchmark } from '../comparison.ts'
-import { catalogue, makeOrders, store, type BenchOrder } from '../orders.ts'
+import { policy, makeOrders, store, type BenchOrder } from '../orders.ts'
 
 const distinct = 100
 const repeats = 40
@@ -47,7 +47,7 @@ function cpuMicros(orders: readonly BenchOrder[], work: Work): number {
 const plan: Work = ({ body, signature }) => {
   if (!isAuthentic(body, signature, store.webhookSecrets)) return 0
   const news = newsOf({ body, contentType: 'application/json', topic: 'order.created' }, store)
-  return news.kind === 'snapshot' ? planSeats(news.snapshot, catalogue).claims.length : 0
+  return news.kind === 'snapshot' ? planSeats(news.snapshot, policy).claims.length : 0
 }
 
 const verifyAndParse: Work = ({ body, signature }) => {

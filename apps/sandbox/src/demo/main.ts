@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { hashPassword } from '@seatkeeper/dashboard'
 import { createLogger, failStart } from '@seatkeeper/service'
 import { startRedis } from '@seatkeeper/simulators'
@@ -8,7 +12,8 @@ import { sayWhyNoRedis } from '../no-redis.ts'
 import { startSystem } from '../start-system.ts'
 import { playScenes } from './play.ts'
 import { reportText, wrongSeats } from './report.ts'
-import { openShop, startSurroundings } from './world.ts'
+import { loseWebhook } from './scenes.ts'
+import { openShop, startSurroundings, storeName, type World } from './world.ts'
 
 const write = (text: string) => void process.stdout.write(text)
 const say = (text: string) => write(`${text}\n`)
@@ -51,13 +56,29 @@ async function main(): Promise<void> {
   const wrong = wrongSeats(world, expectations)
   for (const seat of wrong) say(`Not as it must be: ${seat}`)
   say(`\nDashboard: ${system.dashboardUrl}  password: ${password}`)
-  say(`Look further: REDIS_URL=${redis.url} npm run seatkeeper -- order show shop ${expectations[0]?.order ?? 1}`)
   if (exit !== true) {
-    say('Ctrl-C ends it.')
+    await inviteToLook(world, redis.url, expectations[0]?.order ?? 1)
     await interrupted
   }
   await close()
   process.exit(wrong.length === 0 ? 0 : 1)
+}
+
+/** Writes the configuration where commands find it, loses one webhook, and says what can be tried. */
+async function inviteToLook(world: World, redisUrl: string, order: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'seatkeeper-demo-'))
+  const file = join(folder, 'seatkeeper.yaml')
+  await writeFile(file, JSON.stringify(world.settings), { mode: 0o600 })
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const lost = await loseWebhook(world)
+  say(
+    `\nOrder ${lost} was paid too, but its webhook was lost; reconcile finds it within five minutes, or at once by hand.`,
+  )
+  say('Look further, from another terminal:')
+  say(`  export REDIS_URL=${redisUrl} SEATKEEPER_CONFIG=${file}`)
+  say(`  npm run seatkeeper -- order show ${storeName} ${order}`)
+  say(`  npm run seatkeeper -- reconcile --store ${storeName} --since 2d --dry-run`)
+  say('Ctrl-C ends it.')
 }
 
 function readPort(text: string): number {

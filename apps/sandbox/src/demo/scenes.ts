@@ -1,5 +1,5 @@
-import { itemId } from '@seatkeeper/core'
-import { courseKey, type World } from './world.ts'
+import { itemId, OrderId, StoreId } from '@seatkeeper/core'
+import { courseKey, storeName, type World } from './world.ts'
 import { until } from './until.ts'
 
 /** What a seat must be at the LMS when the demo ends. */
@@ -78,7 +78,7 @@ export const scenes: readonly Scene[] = [
       const late = captured(world, sale.order)
       await refund(world, sale.order)
       await world.shop.redeliver(late)
-      await ordersRead(world)
+      await atRest(world, sale.order)
       return [await seated(world, expect(sale, 'ART', null))]
     },
   },
@@ -91,7 +91,7 @@ export const scenes: readonly Scene[] = [
       const second = buy(world, 'frances', [world.products.logic])
       await world.shop.deliver()
       await refund(world, first.order)
-      await ordersRead(world)
+      await atRest(world, first.order)
       return [await seated(world, expect(second, 'LOGIC', mode))]
     },
   },
@@ -120,6 +120,15 @@ export const scenes: readonly Scene[] = [
     },
   },
 ]
+
+/** A sale of which no webhook tells: reconcile finds it. Gives the order's number. */
+export async function loseWebhook(world: World): Promise<number> {
+  world.shop.faults.dropDeliveries(() => true)
+  const { order } = buy(world, 'grace', [world.products.logic])
+  await world.shop.deliver()
+  world.shop.faults.clear()
+  return order
+}
 
 interface Sale {
   readonly order: number
@@ -153,7 +162,7 @@ async function seated(world: World, expectation: Expectation): Promise<Expectati
   await until(`${expectation.learner} is as wanted in ${expectation.course}`, () =>
     isSeated(world, expectation) ? true : undefined,
   )
-  await ordersRead(world)
+  await atRest(world, expectation.order)
   return expectation
 }
 
@@ -163,6 +172,13 @@ export function isSeated({ campus }: Pick<World, 'campus'>, { learner, course, w
   return wanted === null ? row?.isActive !== true : row?.isActive === true && row.mode === wanted
 }
 
-async function ordersRead({ system }: World): Promise<void> {
-  await until('nothing is due', async () => ((await system.ledger.conservation()).due === 0 ? true : undefined))
+/** Waits until an order was read and all its seats are settled; telling the shop takes its own time. */
+async function atRest({ system: { ledger } }: World, order: number): Promise<void> {
+  const ref = { store: StoreId.parse(storeName), order: OrderId.parse(String(order)) }
+  await until(`order ${order} is at rest`, async () => {
+    const view = await ledger.orderView(ref)
+    if (view?.itemStatus !== 'settled') return undefined
+    const seats = await Promise.all(view.seats.map((seat) => ledger.itemStatus(`seat-${seat}`)))
+    return seats.every((seat) => seat?.status === 'settled') ? true : undefined
+  })
 }

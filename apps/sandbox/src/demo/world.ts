@@ -8,6 +8,8 @@ import type { RunningSystem, SystemParts } from '../start-system.ts'
 export interface Surroundings {
   readonly shop: ShopSimulator
   readonly campus: LmsSimulator
+  /** What `seatkeeper.yaml` would say. */
+  readonly settings: object
   readonly config: SystemParts['config']
 }
 
@@ -33,26 +35,24 @@ export async function startSurroundings(): Promise<Surroundings> {
   for (const [key, name] of Object.entries(courseNames)) {
     campus.addCourse({ key: courseKey(key), name, modes: [{ slug: 'audit' }, { slug: 'verified', price: 49 }] })
   }
-  return { shop, campus, config: configFor(shop, campus) }
+  const settings = settingsFor(shop, campus)
+  const config = {
+    ...workerConfig(['enroll', 'revoke', 'orders']).parse(settings),
+    webhooks: IngressConfig.parse(settings),
+  }
+  return { shop, campus, settings, config }
 }
 
-function configFor(shop: ShopSimulator, campus: LmsSimulator): SystemParts['config'] {
+/** The shop's short name. */
+export const storeName = 'demo'
+
+function settingsFor(shop: ShopSimulator, campus: LmsSimulator): object {
   const { key: consumerKey, secret: consumerSecret } = shop.keys
-  const file = {
-    stores: [
-      {
-        id: 'shop',
-        lms: 'campus',
-        courseMode: 'verified',
-        url: shop.url,
-        consumerKey,
-        consumerSecret,
-        webhookSecrets: [webhookSecret],
-      },
-    ],
+  const shared = { id: storeName, lms: 'campus', courseMode: 'verified', url: shop.url }
+  return {
+    stores: [{ ...shared, consumerKey, consumerSecret, webhookSecrets: [webhookSecret] }],
     lms: [{ id: 'campus', url: campus.url, ...client }],
   }
-  return { ...workerConfig(['enroll', 'revoke', 'orders']).parse(file), webhooks: IngressConfig.parse(file) }
 }
 
 const courseNames = { CS101: 'Computer Science 101', ART: 'History of Art', LOGIC: 'Logic', BREAD: 'Baking Bread' }
@@ -74,7 +74,7 @@ export interface Products {
 /** Puts products on sale and points the shop's webhooks at the ingress. */
 export async function openShop(shop: ShopSimulator, ingressUrl: string): Promise<Products> {
   for (const topic of ['order.created', 'order.updated', 'order.deleted', 'order.restored']) {
-    await shop.addWebhook({ topic, deliveryUrl: `${ingressUrl}/webhooks/shop`, secret: webhookSecret })
+    await shop.addWebhook({ topic, deliveryUrl: `${ingressUrl}/webhooks/${storeName}`, secret: webhookSecret })
   }
   return {
     cs: shop.addProduct({ name: courseNames.CS101, sku: courseKey('CS101') }),

@@ -9,6 +9,7 @@
 export const agendaLua = String.raw`
 local P = KEYS[1]
 local LOOK_AGAIN_MS = 30000
+local TELL_AFTER_MS = 2000
 local TIMELINE_LENGTH = 200
 
 local function clock()
@@ -48,9 +49,10 @@ local wake_ups = {}
 local woken = {}
 
 local function wake(id, lane, generation, delay)
-  local fields = redis.call('HMGET', item_key(id), 'kind', 'lms', 'seat', 'store', 'order')
+  local fields = redis.call('HMGET', item_key(id), 'kind', 'lms', 'seat', 'store', 'order', 'chore', 'of')
   local item = { kind = fields[1] }
   if fields[1] == 'seat' then item.lms = fields[2]; item.seat = fields[3]
+  elseif fields[1] == 'chore' then item.chore = fields[6]; item.of = fields[7]
   else item.store = fields[4]; item.order = fields[5] end
   if not woken[id] then
     woken[id] = #wake_ups + 1
@@ -83,6 +85,40 @@ local function register_order(id, store, order)
   place(id, 'settled', 'orders.' .. store, 0)
 end
 
+-- The orders behind a seat's claims; an operator's claim has none.
+local function orders_of(seat)
+  local orders, seen = {}, {}
+  for _, claim in ipairs(redis.call('HKEYS', P .. 'seat:' .. seat .. ':claims')) do
+    local store, order = string.match(claim, '^([^/~]+)/([^/]+)/')
+    if store and not seen[store .. '/' .. order] then
+      seen[store .. '/' .. order] = true
+      orders[#orders + 1] = { store = store, order = order }
+    end
+  end
+  return orders
+end
+
+-- There is something to tell a shop: it can wait for the next sweep, and for what else happens to the order meanwhile.
+local function tell(ref)
+  if redis.call('HGET', P .. 'order:' .. ref.store .. '/' .. ref.order, 'tells') ~= '1' then return end
+  local id, lane = 'tell-' .. ref.store .. '-' .. ref.order, 'tell.' .. ref.store
+  local key = item_key(id)
+  redis.call('HSET', key, 'kind', 'tell', 'store', ref.store, 'order', ref.order, 'due', NOW, 'spent', 0)
+  redis.call('HSETNX', key, 'settled', 0)
+  redis.call('HINCRBY', key, 'generation', 1)
+  redis.call('HDEL', key, 'wait', 'code', 'diedAt')
+  place(id, 'due', lane, NOW + TELL_AFTER_MS)
+end
+
+-- Settled, waiting or dead: the shops of all orders behind it are told.
+local function tell_about(id)
+  local fields = redis.call('HMGET', item_key(id), 'kind', 'seat', 'store', 'order')
+  if fields[1] == 'order' then tell({ store = fields[3], order = fields[4] }) end
+  if fields[1] == 'seat' then
+    for _, ref in ipairs(orders_of(fields[2])) do tell(ref) end
+  end
+end
+
 -- Milliseconds until a write of unknown fate must have landed; 0 where there is none.
 local function recheck_in(id)
   local at = redis.call('HGET', item_key(id), 'recheck')
@@ -97,6 +133,20 @@ local function rest(id, lane)
   redis.call('HINCRBY', item_key(id), 'generation', 1)
   redis.call('HSET', item_key(id), 'due', NOW + wait)
   place(id, 'due', lane, NOW + wait)
+end
+
+local function holds(lease, token) return redis.call('GET', P .. 'lease:' .. lease) == token end
+
+-- Whoever lost the lease may have written after somebody else settled: what has changed since is converged once more.
+local function look_again(id)
+  local key = item_key(id)
+  local fields = redis.call('HMGET', key, 'status', 'lane')
+  if not fields[1] or fields[1] == 'dead' then return end
+  redis.call('HINCRBY', key, 'generation', 1)
+  redis.call('HSET', key, 'due', NOW)
+  redis.call('HDEL', key, 'wait')
+  place(id, 'due', fields[2], NOW)
+  note(id, 'recheck', 'a lease was lost')
 end
 
 -- The lane, if the generation is still current and open; else nil.
@@ -117,11 +167,19 @@ end
 
 export const agendaScripts = {
   settleItem: String.raw`
-    local id, generation, outcome, lease, token = ARGV[1], ARGV[2], cjson.decode(ARGV[3]), P .. 'lease:' .. ARGV[4], ARGV[5]
+    local id, generation, outcome, lease, token = ARGV[1], ARGV[2], cjson.decode(ARGV[3]), ARGV[4], ARGV[5]
     local lane = open_generation(id, generation)
-    if not lane then return 0 end
-    if outcome.status == 'waiting' then
+    if not lane then
+      if not holds(lease, token) then look_again(id) end
+      return 0
+    end
+    if outcome.status == 'waiting' and recheck_in(id) == 0 then
       redis.call('HSET', item_key(id), 'due', outcome.untilMs, 'wait', outcome.reason)
+      -- A chore's round that ended well: its earlier failures count no more.
+      if outcome.reason == 'scheduled' then
+        redis.call('HSET', item_key(id), 'spent', 0)
+        redis.call('DEL', item_key(id) .. ':attempts')
+      end
       place(id, 'waiting', lane, outcome.untilMs)
       note(id, 'waiting', outcome.reason)
     else
@@ -130,7 +188,8 @@ export const agendaScripts = {
       note(id, 'settled', outcome.status)
       rest(id, lane)
     end
-    if redis.call('GET', lease) == token then redis.call('DEL', lease) end
+    if holds(lease, token) then redis.call('DEL', P .. 'lease:' .. lease) end
+    tell_about(id)
     return 1`,
 
   fileFailure: String.raw`
@@ -151,6 +210,7 @@ export const agendaScripts = {
       redis.call('HSET', key, 'code', filing.code, 'diedAt', NOW)
       place(id, 'dead', lane, 0)
       note(id, 'dead', filing.code)
+      tell_about(id)
       return { 'dead', 0 }
     end
     redis.call('HSET', key, 'spent', spent + backs_off, 'due', NOW + delay)
@@ -204,16 +264,21 @@ export const agendaScripts = {
     note(id, 'replayed', by)
     bump(id, fields[2], true)
     if fields[4] == 'seat' then
-      for _, claim in ipairs(redis.call('HKEYS', P .. 'seat:' .. fields[5] .. ':claims')) do
-        local store, order = string.match(claim, '^([^/]+)/([^/]+)/')
-        local order_item = 'order-' .. store .. '-' .. order
-        if not woken[order_item] then
-          note(order_item, 'hint', 'replay')
-          bump(order_item, 'orders.' .. store, true)
-        end
+      for _, ref in ipairs(orders_of(fields[5])) do
+        local order = 'order-' .. ref.store .. '-' .. ref.order
+        note(order, 'hint', 'replay')
+        bump(order, 'orders.' .. ref.store, true)
       end
     end
     return wake_ups`,
+
+  ensureChore: String.raw`
+    local id, lane, chore, of = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+    local key = item_key(id)
+    if redis.call('EXISTS', key) == 1 then return 0 end
+    redis.call('HSET', key, 'kind', 'chore', 'chore', chore, 'of', of, 'settled', 0, 'generation', 1, 'due', NOW)
+    place(id, 'due', lane, NOW)
+    return 1`,
 
   conservation: String.raw`
     local due, waiting = 0, 0

@@ -6,9 +6,11 @@ export const lockScripts = {
     return 0`,
 
   giveBackLease: String.raw`
-    local key = P .. 'lease:' .. ARGV[1]
-    if redis.call('GET', key) == ARGV[2] then redis.call('DEL', key) end
-    return redis.call('HGET', item_key(ARGV[3]), 'generation') == ARGV[4] and 0 or 1`,
+    local lease, token, id, generation = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+    local changed = redis.call('HGET', item_key(id), 'generation') ~= generation
+    if holds(lease, token) then redis.call('DEL', P .. 'lease:' .. lease)
+    elseif changed then look_again(id) end
+    return changed and 1 or 0`,
 
   dropToken: String.raw`
     local key = P .. 'token:' .. ARGV[1]

@@ -1,7 +1,8 @@
 /**
- * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted),
+ * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted, open, tells, catalogue),
  * `…:items` (line to JSON items), `…:claims` (claim key to seat), `seat:<id>` (hash), `seat:<id>:claims` (claim key to
- * JSON of access and mode), `seats` (lms/course/address to seat).
+ * JSON of access and mode), `seat:<id>:emails` (set: addresses of seats that were merged into it), `seats`
+ * (lms/course/address to seat).
  */
 export const ordersLua = String.raw`
 local function order_key(ref) return P .. 'order:' .. ref.store .. '/' .. ref.order end
@@ -58,11 +59,18 @@ local function leave_seat(seat, key)
   bump_seat(seat, redis.call('HGET', P .. 'seat:' .. seat, 'lms'), 'withdrawn')
 end
 
+-- An address does not find a seat whose account is known, but what is in that seat by the address stays there.
+local function is_known_by(seat, address)
+  local key = P .. 'seat:' .. seat
+  return redis.call('HGET', key, 'email') == address or redis.call('SISMEMBER', key .. ':emails', address) == 1
+end
+
 local function apply_claim(claims, claim, fresh)
   local before = redis.call('HGET', claims, claim.key)
   local named = claim.learner ~= cjson.null
   if not before and (claim.access == 'withdrawn' or not named) then return end
-  local seat = named and (claim.access == 'granted' or not before) and seat_for(claim, fresh) or before
+  local stays = before and (claim.access == 'withdrawn' or not named or is_known_by(before, claim.learner))
+  local seat = stays and before or seat_for(claim, fresh)
   if before and before ~= seat then leave_seat(before, claim.key) end
   redis.call('HSET', claims, claim.key, seat)
   set_claim(seat, claim.key, claim.access, claim.item.mode, claim.item.lms)
@@ -81,11 +89,17 @@ local function planned_keys(plan)
   return keys
 end
 
+-- Our own change of its status, as its answer named it or, while its fate is unknown, by the status.
+local function is_own_write(ref, offer)
+  local fields = redis.call('HMGET', order_key(ref), 'written', 'writing')
+  return offer.modifiedAtMs <= tonumber(fields[1] or '0') or offer.status == fields[2]
+end
+
 -- News that is strictly newer heals: what died of an older state is tried again, and an order whose facts are known is at rest.
 local function heal(ref, offer, by_reading)
   local key, id = order_key(ref), order_item(ref)
   local known = tonumber(redis.call('HGET', key, 'modifiedAt') or '0')
-  if offer.modifiedAtMs <= known then return end
+  if offer.modifiedAtMs <= known or is_own_write(ref, offer) then return end
   for _, seat in ipairs(redis.call('HVALS', key .. ':claims')) do
     local fields = redis.call('HMGET', item_key(seat_item(seat)), 'status', 'lane')
     if fields[1] == 'dead' then bump(seat_item(seat), fields[2], true) end
@@ -108,8 +122,11 @@ local function apply(ref, offer, number, by_reading)
     end
   end
   for line, sold in pairs(offer.items) do redis.call('HSET', items, line, sold) end
+  redis.call('SADD', P .. 'orders:' .. ref.store, ref.order)
+  redis.call('HSET', key, 'open', cjson.encode(offer.plan.open), 'tells', offer.tells and '1' or '0', 'catalogue', offer.catalogue)
   redis.call('HSET', key, 'status', offer.status, 'modifiedAt', offer.modifiedAtMs, 'hash', offer.hash,
     'lines', cjson.encode(offer.lines), 'applied', number)
+  remember(ref, offer)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
 end
 
@@ -149,6 +166,10 @@ export const orderScripts = {
     for line, sold in pairs(to_map(redis.call('HGETALL', key .. ':items'))) do
       known[#known + 1] = { line, sold, firm[line] and 1 or 0 }
     end
+    -- A line that sold nothing yet tells all the same that its order is known.
+    for line in pairs(cjson.decode(redis.call('HGET', key, 'lines') or '{}')) do
+      if redis.call('HEXISTS', key .. ':items', line) == 0 then known[#known + 1] = { line, '[]', 0 } end
+    end
     return known`,
 
   applySnapshot: String.raw`
@@ -169,6 +190,20 @@ export const orderScripts = {
     hint(ref, ARGV[2])
     return accepted('read')`,
 
+  reviveUnderCatalogue: String.raw`
+    local store, catalogue = ARGV[1], ARGV[2]
+    local codes = { ORDER_LINE_UNKNOWN = true, LMS_COURSE_UNKNOWN = true, LMS_MODE_UNAVAILABLE = true }
+    for _, id in ipairs(redis.call('ZRANGE', P .. 'agenda:dead', 0, -1)) do
+      local fields = redis.call('HMGET', item_key(id), 'kind', 'code', 'seat', 'store', 'order')
+      local refs = {}
+      if codes[fields[2]] and fields[1] == 'order' then refs = { { store = fields[4], order = fields[5] } } end
+      if codes[fields[2]] and fields[1] == 'seat' then refs = orders_of(fields[3]) end
+      for _, ref in ipairs(refs) do
+        if ref.store == store and redis.call('HGET', order_key(ref), 'catalogue') ~= catalogue then hint(ref, 'catalogue') end
+      end
+    end
+    return accepted('read')`,
+
   numberRead: String.raw`
     local ref = cjson.decode(ARGV[1])
     return redis.call('HINCRBY', order_key(ref), 'sequence', 1)`,
@@ -187,6 +222,7 @@ export const orderScripts = {
     for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do withdraw(key .. ':claims', claim) end
     redis.call('HSET', key, 'status', 'deleted', 'applied', number)
     redis.call('HDEL', key, 'hash')
+    forget(ref)
     note(order_item(ref), 'read', 'deleted')
     return accepted('applied')`,
 } as const

@@ -174,6 +174,8 @@ describe('createRestApi', () => {
     const [first, second, beyond] = await Promise.all([1, 2, 3].map((page) => call('GET', `${list}&page=${page}`)))
     const ids = [first, second].flatMap((page) => JSON.parse(page?.text ?? '') as { id: number }[]).map(({ id }) => id)
     expect(ids).toEqual([orders[1], orders[2], orders[0]])
+    const overlapping = JSON.parse((await call('GET', `${list}&offset=1&page=9`)).text) as { id: number }[]
+    expect(overlapping.map(({ id }) => id)).toEqual(ids.slice(1, 3))
     expect(first?.headers.get('link')).toMatch(/page=2>; rel="next"$/)
     expect([first, beyond].map((answer) => answer?.headers.get('x-wp-total'))).toEqual(['3', '0'])
     expect([first, beyond].map((answer) => answer?.headers.get('x-wp-totalpages'))).toEqual(['2', '0'])

@@ -12,15 +12,16 @@ export interface ListOptions {
 /**
  * One page of a list, with totals and the way to the next page in the headers.
  *
- * A page beyond the end is empty and says that there is nothing at all. The next page's link repeats the query as it
- * was, a used OAuth nonce included.
+ * `offset` goes before `page`. A page beyond the end is empty and says that there is nothing at all. The next page's
+ * link repeats the query as it was, a used OAuth nonce included.
  */
 export function listAnswer<Item>(items: readonly Item[], show: (item: Item) => Listed, options: ListOptions): Answer {
   const { query, url } = options
   const perPage = Number(query.get('per_page') ?? 10)
   if (!(perPage >= 1 && perPage <= 100)) return perPageRefusal
   const page = Number(query.get('page') ?? 1)
-  const shown = items.slice((page - 1) * perPage, page * perPage)
+  const from = Number(query.get('offset') ?? (page - 1) * perPage)
+  const shown = items.slice(from, from + perPage)
   const total = shown.length === 0 ? 0 : items.length
   const pages = Math.ceil(total / perPage)
   const headers = { 'X-WP-Total': String(total), 'X-WP-TotalPages': String(pages) }

@@ -1,20 +1,8 @@
-import {
-  enrollSeat,
-  laneOf,
-  readOrder as readOrderJob,
-  revokeSeat,
-  type Catalogue,
-  type Lms,
-  type LmsId,
-  type Store,
-  type StoreId,
-} from '@seatkeeper/core'
-import { readOrder, settleSeat, type Patience } from '@seatkeeper/fulfilment'
+import type { Lms } from '@seatkeeper/core'
 import type { RedisLedger } from '@seatkeeper/ledger'
 import {
   createProber,
   keepGate,
-  startWorker,
   type AttemptReport,
   type DeadLetters,
   type LaneWorker,
@@ -23,58 +11,36 @@ import {
   type WorkerDeps,
 } from '@seatkeeper/queue'
 import type { Logger } from '@seatkeeper/service'
-import type { Role } from './config.ts'
+import type { Signals } from './signals.ts'
 
 /** What all lanes of one process share. */
 export interface Bench {
   readonly ledger: RedisLedger
   readonly place: QueuePlace
-  readonly wakeUps: Pick<WakeUps, 'wake'>
+  readonly wake: WakeUps['wake']
   readonly deadLetters: Pick<DeadLetters, 'add'>
   /** Jobs at a time in each lane. */
   readonly concurrency: number
   readonly log: Logger
+  readonly signals: Signals
   readonly onAttempt: (report: AttemptReport) => void
 }
 
-/** The workers behind one gate, and what keeps the gate. */
+/** The workers behind one gate, what keeps the gate, and what is to be done before they can do all their work. */
 export interface Lanes {
   readonly workers: readonly LaneWorker[]
+  /** Safe to do again. */
+  prepare(): Promise<void>
   close(): Promise<void>
 }
 
-/** Settles the seats of one LMS: a lane for each role, so that a refund never waits behind a sale. */
-export function startSeatLanes(
-  bench: Bench,
-  {
-    id,
-    lms,
-    patience,
-    roles,
-  }: { readonly id: LmsId; readonly lms: Lms; readonly patience: Patience; readonly roles: readonly Role[] },
-): Lanes {
-  const settle = settleSeat({ ledger: bench.ledger, lms, patience })
-  return behindGate(bench, `lms.${id}`, lms, (deps) => [
-    ...(roles.includes('enroll') ? [startWorker(enrollSeat, laneOf.enroll(id), settle, deps)] : []),
-    ...(roles.includes('revoke') ? [startWorker(revokeSeat, laneOf.revoke(id), settle, deps)] : []),
-  ])
-}
-
-/** Reads the orders of one store. */
-export function startOrderLane(
-  bench: Bench,
-  { id, store, catalogue }: { readonly id: StoreId; readonly store: Store; readonly catalogue: Catalogue },
-): Lanes {
-  const read = readOrder({ ledger: bench.ledger, store, catalogue, wake: (due) => bench.wakeUps.wake(due) })
-  return behindGate(bench, `store.${id}`, store, (deps) => [startWorker(readOrderJob, laneOf.orders(id), read, deps)])
-}
-
-function behindGate(
+/** Starts the workers that stand behind one gate, and the keeper that asks the other side while it is shut. */
+export function behindGate(
   { ledger, place, deadLetters, concurrency, log, onAttempt }: Bench,
   gate: string,
   other: Pick<Lms, 'probe'>,
   start: (deps: WorkerDeps) => readonly LaneWorker[],
-): Lanes {
+): Omit<Lanes, 'prepare'> {
   const { gates } = ledger
   const prober = createProber({ gate, gates, probe: (signal) => other.probe(signal) })
   const onError = (error: unknown) => log.warn('queue.error', { gate, error })

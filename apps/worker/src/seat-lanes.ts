@@ -1,0 +1,50 @@
+import { doChore, enrollSeat, laneOf, LmsId, revokeSeat, type JobData, type Lms, type Outcome } from '@seatkeeper/core'
+import { audit, doRound, settleSeat } from '@seatkeeper/fulfilment'
+import type { LmsConfig } from '@seatkeeper/openedx'
+import { startWorker } from '@seatkeeper/queue'
+import { behindGate, type Bench, type Lanes } from './bench.ts'
+import { patienceOf, type Role } from './config.ts'
+
+/** One LMS, its settings and what this process does for it. */
+interface SeatWork {
+  readonly config: LmsConfig
+  readonly lms: Lms
+  readonly roles: readonly Role[]
+}
+
+/**
+ * Settles the seats of one LMS: a lane for each role, so that a refund never waits behind a sale. Who revokes also audits,
+ * having the least to do.
+ */
+export function startSeatLanes(bench: Bench, { config, lms, roles }: SeatWork): Lanes {
+  const { id } = config
+  const parts = { ledger: bench.ledger, lms, wake: bench.wake }
+  const settle = settleSeat({ ...parts, patience: patienceOf(config), policy: config })
+  const lanes = behindGate(bench, `lms.${id}`, lms, (deps) => [
+    ...(roles.includes('enroll') ? [startWorker(enrollSeat, laneOf.enroll(id), settle, deps)] : []),
+    ...(roles.includes('revoke') ? [startWorker(revokeSeat, laneOf.revoke(id), settle, deps)] : []),
+    ...(roles.includes('revoke') ? [startWorker(doChore, laneOf.audit(id), auditing(bench, config, lms), deps)] : []),
+  ])
+  const prepare = () => bench.ledger.ensureChore({ kind: 'chore', chore: 'audit', of: id }, laneOf.audit(id))
+  return { ...lanes, prepare: roles.includes('revoke') ? prepare : () => Promise.resolve() }
+}
+
+const minuteMs = 60_000
+
+function auditing({ ledger, wake, signals, log }: Bench, { drift, auditMinutes }: LmsConfig, lms: Lms) {
+  const auditOnce = audit({ ledger, lms, wake, policy: { drift } })
+  return ({ of }: JobData<typeof doChore>, { signal }: { readonly signal: AbortSignal }): Promise<Outcome> => {
+    const id = LmsId.parse(of)
+    const onFailure = (error: unknown) => log.warn('chore.failed', { chore: 'audit', of, error })
+    const turn = {
+      item: { kind: 'chore', chore: 'audit', of: id },
+      everyMs: auditMinutes * minuteMs,
+      onFailure,
+    } as const
+    return doRound(ledger, turn, async () => {
+      const audited = await auditOnce(id, { signal })
+      signals.onAudited(id, audited)
+      return { isDone: audited.isRoundOver }
+    })
+  }
+}

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { laneOf, OrderId, type OrderSnapshot } from '@seatkeeper/core'
+import { aLine, anOffer, anOrder } from '@seatkeeper/core/fixture'
+import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
+import { Redis } from 'ioredis'
+import { createLedger, type RedisLedger } from './index.ts'
+
+const { store } = anOrder()
+const id = (order: number) => OrderId.parse(String(order))
+const aMonthMs = 31 * 86_400_000
+
+let server: EmbeddedRedis
+let redis: Redis
+let ledger: RedisLedger
+let prefix = ''
+let tests = 0
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+beforeEach(() => {
+  tests += 1
+  prefix = `{housekeeping-${tests}}:`
+  ledger = createLedger(redis, prefix)
+})
+
+async function apply(order: number, change: Partial<OrderSnapshot> = {}) {
+  const snapshot = anOrder({ order: id(order), ...change })
+  await ledger.applyReading(await ledger.numberRead(snapshot), anOffer(snapshot))
+}
+
+async function die(order: number) {
+  const item = `order-${store}-${order}`
+  await ledger.noteHint({ store, order: id(order) }, 'action')
+  const generation = (await ledger.itemStatus(item))?.generation ?? 0
+  const backoff = { firstMs: 1, maxMs: 1, giveUpAfterMs: 1 }
+  await ledger.fileFailure({ id: item, generation, code: 'STORE_ERROR', permanent: true, backoff, random: 0 })
+}
+
+const refund = (order: number, number: string) => ({ store, order: id(order), refund: number })
+const suspected = async () => (await ledger.refundSuspects(store, 10)).map(({ order }) => order)
+
+const unread = () => ledger.longestUnread(store, 10)
+/** As if so much time had passed since all orders were compared. */
+async function pass(ms: number) {
+  const key = `${prefix}unread:${store}`
+  for (const order of await redis.zrange(key, '0', '-1')) await redis.zincrby(key, -ms, order)
+}
+
+describe('sightOrders', () => {
+  const sighting = { order: id(1), modifiedAtMs: anOrder().modifiedAtMs }
+  const sight = (fromMs = 0, list = 'orders') => ledger.sightOrders(store, list, fromMs, [sighting])
+
+  it('says what is known of an order, and how often it was listed like that', async () => {
+    expect(await sight()).toEqual([{ ...sighting, timesSeen: 0, knownMs: null, status: null }])
+    await apply(1)
+    expect(await sight()).toEqual([{ ...sighting, timesSeen: 1, knownMs: sighting.modifiedAtMs, status: 'settled' }])
+    await die(1)
+    expect(await sight()).toMatchObject([{ timesSeen: 2, status: 'dead' }])
+    expect(await sight()).toMatchObject([{ timesSeen: 2 }])
+  })
+
+  it('counts each list and each modification by itself', async () => {
+    await sight()
+    expect(await sight(0, 'trash')).toMatchObject([{ timesSeen: 0 }])
+    const later = { ...sighting, modifiedAtMs: sighting.modifiedAtMs + 1000 }
+    expect(await ledger.sightOrders(store, 'orders', 0, [later])).toMatchObject([{ timesSeen: 0 }])
+  })
+
+  it('forgets what will not be listed again', async () => {
+    await sight()
+    expect(await sight(sighting.modifiedAtMs + 1)).toMatchObject([{ timesSeen: 0 }])
+    expect(await redis.zcard(`${prefix}sightings:${store}:orders`)).toBe(1)
+  })
+})
+
+describe('refundSuspects', () => {
+  it('are orders at rest one of whose refunds is gone, or is new', async () => {
+    await apply(1, { refunds: ['71'] })
+    await apply(2, { refunds: ['72'] })
+    await apply(3)
+    await ledger.sightRefunds(store, [refund(2, '72'), refund(3, '73'), refund(4, '74')], true)
+    expect((await suspected()).toSorted()).toEqual(['1', '3'])
+  })
+
+  it('leaves out what is to be read anyway, what is dead, and what was found unchanged just now', async () => {
+    for (const order of [1, 2, 3, 4]) await apply(order, { refunds: [`7${order}`] })
+    await ledger.noteHint({ store, order: id(1) }, 'action')
+    await die(2)
+    await ledger.noteUnchanged(store, [id(3)])
+    await ledger.sightRefunds(store, [], true)
+    expect(await suspected()).toEqual(['4'])
+  })
+
+  it('knows a refund no more once the order was read without it, or deleted', async () => {
+    await apply(1, { refunds: ['71'] })
+    await apply(2, { refunds: ['72'] })
+    await apply(1)
+    await ledger.applyDeletion(await ledger.numberRead(anOrder({ order: id(2) })), { store, order: id(2) })
+    await ledger.sightRefunds(store, [], true)
+    expect(await suspected()).toEqual([])
+  })
+
+  it('does not miss a refund that was recorded while the list was gone through', async () => {
+    await ledger.sightRefunds(store, [], true)
+    await apply(1, { refunds: ['71'] })
+    expect(await suspected()).toEqual([])
+  })
+
+  it('gathers several pages, and forgets them with the first page of the next pass', async () => {
+    await apply(1, { refunds: ['71', '72'] })
+    await ledger.sightRefunds(store, [refund(1, '71')], true)
+    await ledger.sightRefunds(store, [refund(1, '72')], false)
+    expect(await suspected()).toEqual([])
+    await ledger.sightRefunds(store, [refund(1, '72')], true)
+    expect(await suspected()).toEqual(['1'])
+  })
+})
+
+describe('longestUnread', () => {
+  it('are orders with claims, overdue after a day and rested again once they were found unchanged', async () => {
+    await apply(1)
+    await apply(2, { lines: [] })
+    expect(await unread()).toMatchObject([{ order: '1', grants: true, isOverdue: false }])
+    await pass(86_400_000 + 60_000)
+    expect(await unread()).toMatchObject([{ order: '1', isOverdue: true }])
+    await ledger.noteUnchanged(store, [id(1)])
+    expect(await unread()).toMatchObject([{ order: '1', isOverdue: false }])
+  })
+
+  it('lets an old order rest longer than a fresh one', async () => {
+    await apply(1, { modifiedAtMs: Date.now() - 40 * 86_400_000 })
+    await pass(4 * 86_400_000)
+    expect(await unread()).toMatchObject([{ isOverdue: false }])
+    await pass(2 * 86_400_000)
+    expect(await unread()).toMatchObject([{ isOverdue: true }])
+  })
+
+  it('leaves in peace what granted nothing for a month, and what was deleted', async () => {
+    for (const order of [1, 2]) await apply(order)
+    const withdrawn = { access: 'withdrawn' as const, status: 'trash' }
+    await apply(1, { ...withdrawn, modifiedAtMs: Date.now() - aMonthMs })
+    await ledger.applyDeletion(await ledger.numberRead(anOrder({ order: id(2) })), { store, order: id(2) })
+    await apply(3)
+    await apply(3, { ...withdrawn, modifiedAtMs: Date.now() })
+    expect(await unread()).toMatchObject([{ order: '3', grants: false }])
+  })
+
+  it('is not held up by orders that are dead', async () => {
+    for (const order of [1, 2]) await apply(order)
+    await pass(86_400_000 + 60_000)
+    await die(1)
+    expect(await unread()).toMatchObject([{ order: '2', isOverdue: true }])
+  })
+})
+
+describe('bumpSettled', () => {
+  it('makes what is at rest due, and leaves the dead dead', async () => {
+    for (const order of [1, 2]) await apply(order)
+    await die(2)
+    const { wakeUps } = await ledger.bumpSettled(store, [id(1), id(2), id(3)])
+    expect(wakeUps).toMatchObject([{ item: { kind: 'order', order: '1' }, lane: laneOf.orders(store) }])
+  })
+})
+
+describe('bumpChore', () => {
+  it('makes a waiting chore due at once', async () => {
+    const chore = { kind: 'chore', chore: 'reconcile', of: store } as const
+    expect(await ledger.bumpChore(chore)).toEqual({ result: 'unknown', wakeUps: [] })
+    await ledger.ensureChore(chore, laneOf.chores(store))
+    expect(await ledger.bumpChore(chore)).toMatchObject({ result: 'bumped', wakeUps: [{ item: chore, generation: 2 }] })
+  })
+})
+
+describe('claimsOf', () => {
+  it('says what each claim of an order is', async () => {
+    await apply(1, { lines: [aLine({ quantity: 1 })] })
+    await apply(1, { lines: [aLine({ refunded: 1 })] })
+    expect([...(await ledger.claimsOf({ store, order: id(1) }))]).toEqual([
+      ['shop/1/31/1/campus/course-v1:DemoU+CS101+2026', 'withdrawn'],
+    ])
+  })
+})

@@ -1,0 +1,54 @@
+import type { OrderLine, ProductFacts } from '@seatkeeper/core'
+import { z } from 'zod'
+import { shaped, type Ask } from './ask.ts'
+import type { CatalogueConfig } from './catalogue.ts'
+import { CustomFields } from './custom-fields.ts'
+
+/** A product or variation, as far as it is needed. A downloadable one is shipped all the same unless it is virtual. */
+const ProductBody = z.object({ virtual: z.boolean(), meta_data: CustomFields })
+type ProductBody = z.output<typeof ProductBody>
+
+type Keys = Pick<CatalogueConfig, 'courseField' | 'modeField'>
+
+/**
+ * What a product says of itself: the variation that was sold first, then its product.
+ *
+ * The product is not asked for what its variation has said; for shipping it never counts, because a variable product is
+ * not virtual even if all its variations are. A variation that is gone leaves the word to its product.
+ */
+export async function readProduct(
+  ask: Ask,
+  keys: Keys,
+  { product, variation }: Pick<OrderLine, 'product' | 'variation'>,
+  signal: AbortSignal,
+): Promise<ProductFacts | undefined> {
+  if (product === '0') return undefined
+  const path = `products/${product}`
+  const query = { _fields: 'virtual,meta_data' }
+  const sold =
+    variation === '0'
+      ? undefined
+      : bodyOf(await ask({ endpoint: 'readVariation', path: `${path}/variations/${variation}`, query }, signal))
+  const own = sold && factsOf([sold], keys)
+  if (own !== undefined && own.course !== null && own.mode !== null) return own
+  const parent = bodyOf(await ask({ endpoint: 'readProduct', path, query }, signal))
+  return parent && factsOf(sold === undefined ? [parent] : [sold, parent], keys)
+}
+
+function bodyOf(found: Awaited<ReturnType<Ask>>): ProductBody | undefined {
+  return found.kind === 'absent' ? undefined : shaped(ProductBody, found.content)
+}
+
+/** @param bodies the one that was sold first. */
+function factsOf(bodies: readonly [ProductBody, ...ProductBody[]], { courseField, modeField }: Keys): ProductFacts {
+  const says = (key: string) => bodies.map((body) => textAt(body, key)).find((text) => text !== '') ?? null
+  return { course: says(courseField), mode: says(modeField), needsShipping: !bodies[0].virtual }
+}
+
+/** Something that is no text cannot name a course, but was meant to: it is given as JSON, for people to find. */
+function textAt({ meta_data: fields }: ProductBody, key: string): string {
+  const value = fields.find((field) => field.key === key)?.value ?? ''
+  if (typeof value === 'string') return value.trim()
+  const isEmpty = value === false || (typeof value === 'object' && Object.keys(value).length === 0)
+  return isEmpty ? '' : JSON.stringify(value)
+}

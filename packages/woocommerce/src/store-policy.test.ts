@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals'
+import { StoreConfig, StoreWebhooks } from './config.ts'
+import { policyOf } from './store-policy.ts'
+
+const entry = {
+  id: 'bookshop',
+  lms: 'campus',
+  courseMode: 'verified',
+  url: 'https://shop.example.org',
+  consumerKey: 'ck_1',
+  consumerSecret: 'cs_1',
+  webhookSecrets: ['whsec-example'],
+}
+
+describe('policyOf', () => {
+  it.each([
+    [{}, true],
+    [{ notes: false }, false],
+    [{ notes: false, complete: true }, true],
+    [{ notes: false, failedStatus: 'enrol-failed' }, true],
+  ])('of a store with write-back %j tells the shop: %s', (writeBack, tells) => {
+    expect(policyOf(StoreConfig.parse({ ...entry, writeBack })).tells).toBe(tells)
+  })
+
+  it('keeps the moment from which orders count', () => {
+    expect(policyOf(StoreConfig.parse(entry)).sinceMs).toBeNull()
+    expect(policyOf(StoreConfig.parse({ ...entry, since: '2026-01-31' })).sinceMs).toBe(Date.UTC(2026, 0, 31))
+  })
+
+  it('is the same for those who hear of orders and those who read them', () => {
+    const settings = { ...entry, since: '2026-01-31', catalogue: { aliases: { now: 'course-v1:A+B+C' } } }
+    expect(policyOf(StoreWebhooks.parse(settings))).toEqual(policyOf(StoreConfig.parse(settings)))
+  })
+})

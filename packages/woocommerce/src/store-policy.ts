@@ -1,0 +1,16 @@
+import type { CourseMode, LmsId, StorePolicy } from '@seatkeeper/core'
+import { catalogueOf, type SellingStore } from './catalogue.ts'
+import type { StoreConfig } from './config.ts'
+
+/** The part of a store's configuration that says how its orders count. */
+export interface StoreWithPolicy extends SellingStore, Pick<StoreConfig, 'writeBack' | 'since'> {}
+
+/** How the orders of a store count. The shop is told as soon as one thing of `writeBack` is wanted. */
+export function policyOf(store: StoreWithPolicy, lmsModes?: ReadonlyMap<LmsId, CourseMode>): StorePolicy {
+  const { notes, complete, failedStatus } = store.writeBack
+  return {
+    catalogue: catalogueOf(store, lmsModes),
+    tells: notes || complete || failedStatus !== undefined,
+    sinceMs: store.since ?? null,
+  }
+}

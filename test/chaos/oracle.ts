@@ -1,0 +1,88 @@
+import type { CourseMode, EmailAddress, Enrolment } from '@seatkeeper/core'
+import { audit, professional, verified } from './goods.ts'
+import { rowKey } from './model-lms.ts'
+import { refundedOf, totalOf, unitsLeft, type ModelOrder } from './model-order.ts'
+
+/** What people are entitled to: by person and course run, the modes somebody paid for. */
+export type Wishes = ReadonlyMap<string, readonly CourseMode[]>
+
+/** The person behind an address: all addresses of one begin alike. */
+export function personOf(address: EmailAddress): string {
+  return address.split(/[.@]/)[0] ?? address
+}
+
+/**
+ * What a shop's orders entitle people to, straight from the model: no claims, no seats, no history.
+ *
+ * Every order must be decided; one that is not entitles nobody.
+ */
+export function wishesOf(orders: readonly ModelOrder[]): Wishes {
+  const wishes = new Map<string, CourseMode[]>()
+  for (const order of orders.filter(({ status }) => status === 'processing' || status === 'completed')) {
+    for (const [key, mode] of soldBy(order)) wishes.set(key, [...(wishes.get(key) ?? []), mode])
+  }
+  return wishes
+}
+
+/** What the units of an order that were not refunded come to, whatever its status. */
+function soldBy(order: ModelOrder): readonly (readonly [string, CourseMode])[] {
+  if (order.isGone || refundedOf(order) >= totalOf(order)) return []
+  return order.lines.flatMap((line) => {
+    const buyer = order.email === null ? [] : [order.email]
+    const learners = line.learners.length > 0 ? line.learners : buyer
+    const seated = learners.slice(0, unitsLeft(order, line))
+    return seated.flatMap((learner) =>
+      line.product.sells.map(({ course, mode }) => [rowKey(personOf(learner), course), mode] as const),
+    )
+  })
+}
+
+const modesByWorth = [audit, verified, professional]
+
+/** The row a learner must have: the best of what was paid for and what was there before; inactive where there is neither. */
+export function rowFor(paidFor: readonly CourseMode[], before: Enrolment | undefined): Enrolment {
+  const theirs = before?.isActive === true && before.mode !== null ? [before.mode] : []
+  const best = modesByWorth.findLast((mode) => [...paidFor, ...theirs].includes(mode))
+  return best === undefined ? { isActive: false, mode: null } : { isActive: true, mode: best }
+}
+
+/** Counts how often orders came to want a row, which bounds how often it may be activated. */
+export interface Rises {
+  note(order: ModelOrder): void
+  /** Over all orders: that many changes made one of them want the row. */
+  of(key: string): number
+  /** Orders that ever wanted the row. */
+  ordersBehind(key: string): readonly number[]
+}
+
+/**
+ * An order whose status decides nothing keeps what it wanted, less what was refunded. One that names nobody may come to
+ * want whatever it wanted before.
+ */
+export function createRises(): Rises {
+  const wanted = new Map<number, ReadonlySet<string>>()
+  const ever = new Map<number, Set<string>>()
+  const rises = new Map<string, number>()
+  return {
+    note: (order) => {
+      const before = wanted.get(order.number) ?? new Set()
+      const once = ever.get(order.number) ?? new Set()
+      const now = wantedBy(order, before, once)
+      for (const key of now) {
+        if (!before.has(key)) rises.set(key, (rises.get(key) ?? 0) + 1)
+        once.add(key)
+      }
+      wanted.set(order.number, now)
+      ever.set(order.number, once)
+    },
+    of: (key) => rises.get(key) ?? 0,
+    ordersBehind: (key) => [...ever].filter(([, keys]) => keys.has(key)).map(([order]) => order),
+  }
+}
+
+function wantedBy(order: ModelOrder, before: ReadonlySet<string>, once: ReadonlySet<string>): ReadonlySet<string> {
+  const sold = soldBy(order).map(([key]) => key)
+  if (order.status === 'pending' || order.status === 'on-hold') return new Set(sold.filter((key) => before.has(key)))
+  if (order.status !== 'processing' && order.status !== 'completed') return new Set()
+  return new Set(order.email === null ? [...sold, ...once] : sold)
+}
