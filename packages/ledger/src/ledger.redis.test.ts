@@ -253,6 +253,16 @@ describe('applyReading', () => {
 })
 
 describe('applyDeletion', () => {
+  it('lets no snapshot that comes late grant anything, known order or not', async () => {
+    for (const known of [true, false]) {
+      const ledger = aLedger()
+      if (known) await ledger.applySnapshot(anOffer(anOrder()))
+      await ledger.applyDeletion(await ledger.numberRead(anOrder()), anOrder())
+      const late = anOrder({ modifiedAtMs: anOrder().modifiedAtMs + 1000 })
+      expect((await ledger.applySnapshot(anOffer(late))).result).toBe('read')
+    }
+  })
+
   it('withdraws everything the order ever granted', async () => {
     const ledger = aLedger()
     await ledger.applySnapshot(anOffer(anOrder()))

@@ -134,7 +134,8 @@ end
 -- anything: a payment overtaken by its refund would enrol somebody for a moment, mail included.
 local function objection(ref, offer)
   local key = order_key(ref)
-  local known = redis.call('HMGET', key, 'modifiedAt', 'lines', 'doubted', 'applied')
+  local known = redis.call('HMGET', key, 'modifiedAt', 'lines', 'doubted', 'applied', 'status')
+  if known[5] == 'deleted' then return 'deleted' end
   if known[3] and tonumber(known[4] or '0') <= tonumber(known[3]) then return 'refund' end
   if offer.modifiedAtMs < NOW - 86400000 then return 'stale' end
   if not known[1] then return nil end
