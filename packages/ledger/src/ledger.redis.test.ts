@@ -143,6 +143,19 @@ describe('applySnapshot', () => {
     expect(await ledger.conservation()).toEqual({ registered: 2, settled: 1, due: 1, waiting: 0, dead: 0 })
   })
 
+  it('has a dead order read that was modified since, however long ago', async () => {
+    const ledger = aLedger()
+    const twoDaysAgoMs = anOrder().modifiedAtMs - 2 * 86_400_000
+    await ledger.noteHint(anOrder(), 'action')
+    await apply(ledger, anOffer(anOrder({ modifiedAtMs: twoDaysAgoMs })))
+    const died = { id: 'order-shop-1001', generation: 1, code: 'ORDER_WITHOUT_LEARNER' } as const
+    await ledger.fileFailure({ ...died, permanent: true, backoff, random: 0 })
+    const redelivered = anOrder({ modifiedAtMs: twoDaysAgoMs - 1000 })
+    expect((await ledger.applySnapshot(anOffer(redelivered))).wakeUps).toEqual([])
+    const modified = anOrder({ modifiedAtMs: twoDaysAgoMs + 1000 })
+    expect((await ledger.applySnapshot(anOffer(modified))).wakeUps).toMatchObject([{ lane: 'orders.shop' }])
+  })
+
   it('makes no seat for an order that never granted anything', async () => {
     const ledger = aLedger()
     const { result, wakeUps } = await ledger.applySnapshot(
@@ -257,7 +270,7 @@ describe('applyDeletion', () => {
     for (const known of [true, false]) {
       const ledger = aLedger()
       if (known) await ledger.applySnapshot(anOffer(anOrder()))
-      await ledger.applyDeletion(await ledger.numberRead(anOrder()), anOrder())
+      await ledger.applyDeletion(await ledger.numberRead(anOrder()), anOrder(), noBrake)
       const late = anOrder({ modifiedAtMs: anOrder().modifiedAtMs + 1000 })
       expect((await ledger.applySnapshot(anOffer(late))).result).toBe('read')
     }

@@ -2,7 +2,9 @@
  * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted, open, tells, catalogue),
  * `…:items` (line to JSON items), `…:claims` (claim key to seat), `seat:<id>` (hash), `seat:<id>:claims` (claim key to
  * JSON of access and mode), `seat:<id>:emails` (set: addresses of seats that were merged into it), `seats`
- * (lms/course/address to seat).
+ * (lms/course/address to seat), `granted:<store>` (set: keys of the granted claims), `braked:<store>` (keys of the claims that
+ * readings withdrew in the last hour, sorted by when); in `item:order-…`: released, while a person's release waits for its
+ * reading.
  */
 export const ordersLua = String.raw`
 local function order_key(ref) return P .. 'order:' .. ref.store .. '/' .. ref.order end
@@ -43,7 +45,16 @@ local function seat_for(claim, fresh)
   return fresh
 end
 
+-- What the brake's share is of. A claim that is granted again was not ended.
+local function count_granted(key, access)
+  local store = string.match(key, '^([^/]+)/')
+  if access ~= 'granted' then return redis.call('SREM', P .. 'granted:' .. store, key) end
+  redis.call('SADD', P .. 'granted:' .. store, key)
+  redis.call('ZREM', P .. 'braked:' .. store, key)
+end
+
 local function set_claim(seat, key, access, mode, lms)
+  count_granted(key, access)
   local claims = P .. 'seat:' .. seat .. ':claims'
   local text = cjson.encode({ access, mode })
   if redis.call('HGET', claims, key) == text then return end
@@ -130,6 +141,43 @@ local function apply(ref, offer, number, by_reading)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
 end
 
+local function granted_of(ref, key)
+  local seat = redis.call('HGET', order_key(ref) .. ':claims', key)
+  local held = seat and redis.call('HGET', P .. 'seat:' .. seat .. ':claims', key)
+  return held and cjson.decode(held)[1] == 'granted'
+end
+
+-- The granted claims that a reading would withdraw; without a plan, all of the order.
+local function ended_by(ref, plan)
+  local goes, ends = {}, {}
+  for _, key in ipairs(redis.call('HKEYS', order_key(ref) .. ':claims')) do goes[key] = not plan or plan.decided end
+  for _, claim in ipairs(plan and plan.claims or {}) do goes[claim.key] = claim.access == 'withdrawn' end
+  for key, is_going in pairs(goes) do
+    if is_going and granted_of(ref, key) then ends[#ends + 1] = key end
+  end
+  return ends
+end
+
+-- Whether that is more than the hour has left; what a person released passes.
+local function is_held(ref, ends, brake)
+  local braked = P .. 'braked:' .. ref.store
+  redis.call('ZREMRANGEBYSCORE', braked, '-inf', NOW - HOUR)
+  if #ends == 0 or redis.call('HEXISTS', item_key(order_item(ref)), 'released') == 1 then return false end
+  local ended = redis.call('ZCARD', braked)
+  local at_first = redis.call('SCARD', P .. 'granted:' .. ref.store) + ended
+  return ended + #ends > math.max(brake.seats, brake.percent * at_first / 100)
+end
+
+local function hold(ref, ends)
+  note(order_item(ref), 'held', 'would end ' .. #ends)
+end
+
+-- A release is for one reading, whatever that found.
+local function count_ended(ref, ends)
+  for _, key in ipairs(ends) do redis.call('ZADD', P .. 'braked:' .. ref.store, NOW, key) end
+  redis.call('HDEL', item_key(order_item(ref)), 'released')
+end
+
 -- Why a snapshot cannot be applied by itself, or nil. While news of a refund or deletion waits to be read, no snapshot grants
 -- anything: a payment overtaken by its refund would enrol somebody for a moment, mail included.
 local function objection(ref, offer)
@@ -137,10 +185,11 @@ local function objection(ref, offer)
   local known = redis.call('HMGET', key, 'modifiedAt', 'lines', 'doubted', 'applied', 'status')
   if known[5] == 'deleted' then return 'deleted' end
   if known[3] and tonumber(known[4] or '0') <= tonumber(known[3]) then return 'refund' end
-  if offer.modifiedAtMs < NOW - 86400000 then return 'stale' end
-  if not known[1] then return nil end
+  local is_old = offer.modifiedAtMs < NOW - 86400000
+  if not known[1] then return is_old and 'stale' or nil end
   if offer.modifiedAtMs < tonumber(known[1]) then return 'stale' end
-  if offer.modifiedAtMs == tonumber(known[1]) then return 'tie' end
+  if offer.modifiedAtMs == tonumber(known[1]) then return is_old and 'stale' or 'tie' end
+  if is_old then return 'old' end
   for line, quantity in pairs(cjson.decode(known[2])) do
     if (offer.lines[line] or 0) < quantity then return 'partial' end
   end
@@ -212,18 +261,30 @@ export const orderScripts = {
   applyReading: String.raw`
     local offer, number = cjson.decode(ARGV[1]), tonumber(ARGV[2])
     if number < tonumber(redis.call('HGET', order_key(offer), 'applied') or '0') then return accepted('overtaken') end
+    local ends = ended_by(offer, offer.plan)
+    if is_held(offer, ends, offer.brake) then
+      hold(offer, ends)
+      return accepted('held')
+    end
     register_order(order_item(offer), offer.store, offer.order)
     apply(offer, offer, number, true)
+    count_ended(offer, ends)
     return accepted('applied')`,
 
   applyDeletion: String.raw`
     local ref, number = cjson.decode(ARGV[1]), tonumber(ARGV[2])
     local key = order_key(ref)
     if number < tonumber(redis.call('HGET', key, 'applied') or '0') then return accepted('overtaken') end
+    local ends = ended_by(ref)
+    if is_held(ref, ends, ref.brake) then
+      hold(ref, ends)
+      return accepted('held')
+    end
     for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do withdraw(key .. ':claims', claim) end
     redis.call('HSET', key, 'status', 'deleted', 'applied', number)
     redis.call('HDEL', key, 'hash')
     forget(ref)
+    count_ended(ref, ends)
     note(order_item(ref), 'read', 'deleted')
     return accepted('applied')`,
 } as const
