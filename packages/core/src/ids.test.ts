@@ -4,6 +4,9 @@ import { itemId } from './agenda.ts'
 import { CourseKey, EmailAddress, LmsId, OrderId, SeatId, StoreId } from './ids.ts'
 import { jobId } from './job.ts'
 
+/** Of processor time, which no neighbour stretches; a pattern that backtracks takes many seconds. */
+const halfASecondUs = 500_000
+
 describe('CourseKey', () => {
   it.each(['course-v1:OpenedX+DemoX+DemoCourse', 'course-v1:ExampleU+CS-101.a+2026_T1'])('takes %s', (key) => {
     expect(CourseKey.parse(key)).toBe(key)
@@ -47,10 +50,10 @@ describe('EmailAddress', () => {
   })
 
   it('judges 5 KB of anything without backtracking', () => {
-    const started = performance.now()
+    const started = process.cpuUsage()
     for (const address of [`${'a.'.repeat(2500)}@`, '@'.repeat(5000), `a@${'b.'.repeat(2500)}`])
       EmailAddress.safeParse(address)
-    expect(performance.now() - started).toBeLessThan(50)
+    expect(process.cpuUsage(started).user).toBeLessThan(halfASecondUs)
   })
 })
 

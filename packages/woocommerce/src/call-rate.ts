@@ -15,6 +15,19 @@ export function windowOf(callsPerMinute: number): Window {
   return { calls, perMs: (calls * 60_000) / callsPerMinute }
 }
 
+/** What waiting needs; tests bring a clock of their own. */
+export interface RateClock {
+  /** Never goes back. */
+  nowMs(): number
+  /** Resolves after a while, or once the signal is aborted. */
+  wait(ms: number, signal: AbortSignal): Promise<void>
+}
+
+const realClock: RateClock = {
+  nowMs: () => performance.now(),
+  wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+}
+
 /**
  * Holds the calls of this process to one shop back, so that a small shop is not stormed.
  *
@@ -23,16 +36,16 @@ export function windowOf(callsPerMinute: number): Window {
  *
  * @throws JobFailure DEADLINE_PASSED once the caller has aborted.
  */
-export function createCallRate({ calls, perMs }: Window): CallRate {
+export function createCallRate({ calls, perMs }: Window, clock: RateClock = realClock): CallRate {
   let startedAtMs: number[] = []
   return async (signal) => {
     for (;;) {
       if (signal.aborted) throw new JobFailure('DEADLINE_PASSED', 'a call to the shop was aborted before its turn')
-      const nowMs = performance.now()
+      const nowMs = clock.nowMs()
       startedAtMs = startedAtMs.filter((atMs) => atMs > nowMs - perMs)
       const [earliestMs = nowMs] = startedAtMs
       if (startedAtMs.length < calls) return void startedAtMs.push(nowMs)
-      await sleep(earliestMs + perMs - nowMs, undefined, { signal }).catch(() => undefined)
+      await clock.wait(earliestMs + perMs - nowMs, signal)
     }
   }
 }
