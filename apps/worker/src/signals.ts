@@ -1,5 +1,6 @@
 import { isConserved, type Conservation, type LmsId } from '@seatkeeper/core'
 import type { Audited, Reconciled, WebhookFinding } from '@seatkeeper/fulfilment'
+import { imbalanceKinds, type ImbalancedSeat } from '@seatkeeper/ledger'
 import type { AttemptReport } from '@seatkeeper/queue'
 import type { Logger, Metrics } from '@seatkeeper/service'
 
@@ -13,6 +14,7 @@ export function createSignals(log: Logger, metrics: Metrics) {
   return {
     ...attemptSignals(log, metrics),
     ...choreSignals(log, metrics),
+    ...balanceSignals(metrics),
     onCounted: (counts: Conservation) => {
       for (const [status, count] of Object.entries(counts)) items.set({ status }, count)
       if (!isConserved(counts)) log.error('agenda.mismatch', { ...counts })
@@ -21,6 +23,30 @@ export function createSignals(log: Logger, metrics: Metrics) {
 }
 
 export type Signals = ReturnType<typeof createSignals>
+
+const itemStatuses = ['due', 'waiting', 'settled', 'dead'] as const
+
+function balanceSignals(metrics: Metrics) {
+  const seats = metrics.gauge({
+    name: 'imbalanced_seats',
+    help: 'Seats that are paid but not enrolled, or refunded but enrolled, by where they stand.',
+    labels: {
+      lms: 'short name of the LMS',
+      kind: imbalanceKinds.join(' or '),
+      status: 'due, waiting, settled or dead',
+    },
+  })
+  return {
+    onBalanced: (lms: LmsId, imbalanced: readonly ImbalancedSeat[]) => {
+      for (const kind of imbalanceKinds)
+        for (const status of itemStatuses)
+          seats.set(
+            { lms, kind, status },
+            imbalanced.filter((seat) => seat.kind === kind && seat.status === status).length,
+          )
+    },
+  }
+}
 
 function attemptSignals(log: Logger, metrics: Metrics) {
   const attempts = metrics.counter({

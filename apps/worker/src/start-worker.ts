@@ -3,6 +3,7 @@ import { createOpenedx } from '@seatkeeper/openedx'
 import { createDeadLetters, createWakeUps, startSweep, type QueuePlace } from '@seatkeeper/queue'
 import type { HealthCheck, Logger, Metrics } from '@seatkeeper/service'
 import { createWooStore } from '@seatkeeper/woocommerce'
+import { watchBalance } from './balance-watch.ts'
 import type { Bench, Lanes } from './bench.ts'
 import type { Role, WorkerConfig } from './config.ts'
 import { startSeatLanes } from './seat-lanes.ts'
@@ -51,11 +52,13 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     onSwept: (swept) => log.info('agenda.swept', { ...swept }),
     onError,
   })
+  const lookAtBalance = watchBalance({ ledger, lms: config.lms, onBalanced: signals.onBalanced })
   let isPrepared = false
   const looking = repeatedly(lookEveryMs, onError, async () => {
     if (!isPrepared) await Promise.all(groups.map((group) => group.prepare()))
     isPrepared = true
     signals.onCounted(await ledger.conservation())
+    if (roles.includes('revoke')) await lookAtBalance()
   })
   const workers = groups.flatMap((group) => group.workers)
   return {
@@ -85,9 +88,15 @@ const lanesOf: Readonly<Record<Role, readonly string[]>> = {
 
 const lookEveryMs = 10_000
 
-/** At once and then again and again: what Redis could not do this time it may do the next. */
+/** At once and then again and again, one look at a time: what Redis could not do this time it may do the next. */
 function repeatedly(everyMs: number, onError: (error: unknown) => void, look: () => Promise<void>): NodeJS.Timeout {
-  const once = () => void look().catch(onError)
-  once()
-  return setInterval(once, everyMs)
+  let isLooking = false
+  const once = async () => {
+    if (isLooking) return
+    isLooking = true
+    await look().catch(onError)
+    isLooking = false
+  }
+  void once()
+  return setInterval(() => void once(), everyMs)
 }

@@ -1,2 +1,3 @@
+export { imbalanceKinds, type Balance, type ImbalancedSeat, type ImbalanceKind } from './imbalance.ts'
 export { createLedger, type RedisLedger } from './ledger.ts'
 export type { CachedToken, Tokens } from './tokens.ts'

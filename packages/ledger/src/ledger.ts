@@ -14,6 +14,7 @@ import { createAdoptions, type Adoptions } from './adoption.ts'
 import { createAgenda } from './agenda.ts'
 import { createAudit, type Audit } from './audit.ts'
 import { createGates } from './gates.ts'
+import { createBalance, type Balance } from './imbalance.ts'
 import { takeLease } from './lease.ts'
 import { createChores } from './chores.ts'
 import { createHousekeeping } from './housekeeping.ts'
@@ -26,7 +27,7 @@ import { createTokens, type Tokens } from './tokens.ts'
 import { readOrderView, readTimeline } from './views.ts'
 
 /** All our state in one Redis: the use cases' ledger, the queue's agenda, gates, tokens, and what operators read. */
-export interface RedisLedger extends Ledger, Agenda, Tellings, Housekeeping, Audit, Adoptions {
+export interface RedisLedger extends Ledger, Agenda, Tellings, Housekeeping, Audit, Balance, Adoptions {
   readonly gates: Gates
   tokens(lms: LmsId): Tokens
   orderView(ref: OrderRef): Promise<OrderView | undefined>
@@ -53,6 +54,7 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     ...createTellings(run),
     ...createChores(parts),
     ...createAudit(parts),
+    ...createBalance(parts),
     ...createAdoptions(parts),
     ...createHousekeeping(run),
     ...createAgenda(parts),
