@@ -15,7 +15,7 @@ import type { ModelLms } from './model-lms.ts'
 import type { ModelShop } from './model-shop.ts'
 import type { Through } from './turns.ts'
 
-const policy: StorePolicy = { catalogue, tells: false, sinceMs: null }
+const policy: StorePolicy = { catalogue, tells: false, sinceMs: null, brake: { seats: 0, percent: 100 } }
 const seatPolicy: SeatPolicy = { closedCourse: 'refuse', lastClaimGone: 'deactivate' }
 const minutes = (count: number) => count * 60_000
 /** Whoever never registers is waited for until the story is long over. */

@@ -100,6 +100,13 @@ function itemsOf(items: readonly RuleItem[], catalogue: Catalogue): Resolution {
   return known.length === resolved.length ? { kind: 'items', items: known } : { kind: 'unknown' }
 }
 
+/** How many seats readings may end in an hour: so many, or a share of those that were granted when it began if that is more. */
+export interface Brake {
+  readonly seats: number
+  /** 0 to 100. */
+  readonly percent: number
+}
+
 /** How the orders of one store count. */
 export interface StorePolicy {
   readonly catalogue: Catalogue
@@ -107,4 +114,6 @@ export interface StorePolicy {
   readonly tells: boolean
   /** Orders created before are left alone unless they are known; milliseconds since 1970, null for none. */
   readonly sinceMs: number | null
+  /** What a reading would end beyond it waits for a person. */
+  readonly brake: Brake
 }

@@ -30,6 +30,7 @@ describe('failures', () => {
         'LMS_ANSWER_MISMATCH',
         'LMS_ENROLMENT_FOREIGN',
         'LEARNER_NOT_REGISTERED',
+        'ORDER_HELD',
         'ORDER_LINE_UNKNOWN',
         'ORDER_WITHOUT_LEARNER',
         'STORE_ANSWER_UNREADABLE',

@@ -89,6 +89,11 @@ export const failures = {
     advice:
       'A line names a course that cannot be: a mistyped course key or an unknown alias. Correct the product or the catalogue; it heals by itself.',
   },
+  ORDER_HELD: {
+    verdict: 'permanent',
+    advice:
+      'Reading this order would end more seats in an hour than the store’s brake allows, so nothing was changed. See that the shop is well, then replay.',
+  },
   STORE_UNREACHABLE: {
     verdict: 'outage',
     advice: 'The shop does not answer, or answers with an error page. Check its health; jobs resume by themselves.',

@@ -1,4 +1,4 @@
-import type { Catalogue } from './catalogue.ts'
+import type { Brake, Catalogue } from './catalogue.ts'
 import { CourseMode, EmailAddress, LineId, LmsId, OrderId, StoreId } from './ids.ts'
 import type { OrderOffer } from './ledger.ts'
 import type { OrderLine, OrderSnapshot } from './order.ts'
@@ -18,6 +18,9 @@ export const catalogue: Catalogue = {
   aliases: new Map(),
   readsProducts: false,
 }
+
+/** Holds nothing. */
+export const noBrake: Brake = { seats: 0, percent: 100 }
 
 export const courseSku = 'course-v1:DemoU+CS101+2026'
 
@@ -62,5 +65,6 @@ export function anOffer(snapshot: OrderSnapshot): OrderOffer {
     hash: JSON.stringify(snapshot),
     catalogue: catalogue.hash,
     tells: false,
+    brake: noBrake,
   }
 }

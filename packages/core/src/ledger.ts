@@ -1,6 +1,6 @@
 import type { Item, ItemStatus, WakeUp } from './agenda.ts'
 import type { CourseItem } from './claim.ts'
-import type { KnownProducts, ProductFacts } from './catalogue.ts'
+import type { Brake, KnownProducts, ProductFacts } from './catalogue.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { EmailAddress, LineId, OrderRef, SeatId, StoreId } from './ids.ts'
 import type { Account } from './lms.ts'
@@ -25,6 +25,8 @@ export interface OrderOffer {
   readonly catalogue: string
   /** Whether the shop wants to be told what becomes of its orders. */
   readonly tells: boolean
+  /** What it may end if it is the truth; a snapshot that came by itself has none. */
+  readonly brake: Brake
 }
 
 /** What an operator decides about a seat, over the shop's head. */
@@ -61,10 +63,14 @@ export interface Ledger {
   noteHint(ref: OrderRef, reason: HintReason): Promise<Accepted<'read'>>
   /** A number for a read about to start: what is applied with a lower number never overwrites a higher. */
   numberRead(ref: OrderRef): Promise<number>
-  /** Applies what a read found: it is the truth, unless something was applied after the read got its number. */
-  applyReading(read: number, offer: OrderOffer): Promise<Accepted<'applied' | 'overtaken'>>
-  /** The shop says that the order is gone: all its claims are withdrawn. */
-  applyDeletion(read: number, ref: OrderRef): Promise<Accepted<'applied' | 'overtaken'>>
+  /**
+   * Applies what a read found: it is the truth, unless something was applied after the read got its number. `held` if it
+   * would end more than the brake allows: then nothing of it is applied, until a person replays the dead order, which lets
+   * its next reading through.
+   */
+  applyReading(read: number, offer: OrderOffer): Promise<Accepted<'applied' | 'overtaken' | 'held'>>
+  /** The shop says that the order is gone: all its claims are withdrawn, unless the brake holds that. */
+  applyDeletion(read: number, ref: OrderRef, brake: Brake): Promise<Accepted<'applied' | 'overtaken' | 'held'>>
 
   /** Orders whose lines or seats died of an unknown course or mode under another catalogue are due to be read. */
   reviveUnderCatalogue(store: StoreId, catalogue: string): Promise<Accepted<'read'>>

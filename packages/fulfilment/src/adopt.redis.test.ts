@@ -11,7 +11,7 @@ import {
   toFailure,
   type WakeUp,
 } from '@seatkeeper/core'
-import { aLine, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
+import { aLine, anOrder, catalogue, emailOf, noBrake } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -21,7 +21,7 @@ import { createMemoryLms, type MemoryLms } from './lms.fixture.ts'
 
 const { store, modifiedAtMs } = anOrder()
 /** Every order of these tests was made before the cut-over. */
-const policy: StorePolicy = { catalogue, tells: true, sinceMs: modifiedAtMs + 86_400_000 }
+const policy: StorePolicy = { catalogue, tells: true, sinceMs: modifiedAtMs + 86_400_000, brake: noBrake }
 const verified: Enrolment = { isActive: true, mode: CourseMode.parse('verified') }
 const ended: Enrolment = { ...verified, isActive: false }
 const learner = (order: number) => emailOf(`learner${order}@example.org`)

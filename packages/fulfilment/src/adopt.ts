@@ -27,8 +27,8 @@ import { seekSeats, type SeekParts, type SoughtSeat } from './sought-seats.ts'
 /** What adopting asks of the ledger. Every method is one atomic step. */
 export interface AdoptLedger extends Pick<Ledger, 'numberRead' | 'noteHint'> {
   /**
-   * Applies what a read found, like `applyReading`. What the LMS holds for a claim that `ours` names by its key counts as
-   * written by us: its seat has that account, and had nothing before.
+   * Applies what a read found, like `applyReading`, but is never held: a person asked for it. What the LMS holds for a
+   * claim that `ours` names by its key counts as written by us: its seat has that account, and had nothing before.
    */
   adoptOrder(
     read: number,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { OrderOffer, OrderSnapshot, Plan, StorePolicy } from '@seatkeeper/core'
 
 /** An order as it is offered to the ledger. */
-export function offerOf(snapshot: OrderSnapshot, plan: Plan, { catalogue, tells }: StorePolicy): OrderOffer {
-  return { snapshot, plan, hash: hashOf(snapshot), catalogue: catalogue.hash, tells }
+export function offerOf(snapshot: OrderSnapshot, plan: Plan, { catalogue, tells, brake }: StorePolicy): OrderOffer {
+  return { snapshot, plan, hash: hashOf(snapshot), catalogue: catalogue.hash, tells, brake }
 }
 
 /** Tells apart what a shop says of an order. It is of our own words, so equal news in other bytes is the same. */

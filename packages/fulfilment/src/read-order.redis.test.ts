@@ -9,7 +9,7 @@ import {
   type StorePolicy,
   type WakeUp,
 } from '@seatkeeper/core'
-import { aLine, anOffer, anOrder, catalogue } from '@seatkeeper/core/fixture'
+import { aLine, anOffer, anOrder, catalogue, noBrake } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -18,7 +18,7 @@ import { acceptNews, readOrder, replay } from './index.ts'
 let server: EmbeddedRedis
 let redis: Redis
 let ledger: RedisLedger
-const policy: StorePolicy = { catalogue, tells: false, sinceMs: null }
+const policy: StorePolicy = { catalogue, tells: false, sinceMs: null, brake: noBrake }
 type Shop = Pick<Store, 'readOrder' | 'readProduct'>
 let woken: WakeUp[] = []
 let tests = 0
@@ -159,6 +159,23 @@ describe('readOrder', () => {
     await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
     expect(await read(aShop(says({})), later)).toEqual({ status: 'unchanged' })
     expect((await ledger.orderView(anOrder()))?.seats).toEqual([])
+  })
+
+  it('fails for good, with nothing changed, when the brake holds it, and goes through once it was replayed', async () => {
+    const careful = { ...policy, brake: { seats: 0, percent: 0 } }
+    const gone = aShop(() => Promise.resolve({ kind: 'deleted' }))
+    const cancelled = aShop(says({ access: 'withdrawn', status: 'cancelled' }))
+    await accept()({ kind: 'snapshot', snapshot: anOrder() })
+    await accept()({ kind: 'hint', ...anOrder(), reason: 'action' })
+    for (const shop of [gone, cancelled]) {
+      await expect(read(shop, careful)).rejects.toMatchObject({ code: 'ORDER_HELD', verdict: 'permanent' })
+    }
+    expect([...(await ledger.claimsOf(anOrder())).values()]).toEqual(['granted'])
+    const failure = { code: 'ORDER_HELD' as const, permanent: true, random: 0, backoff: readOrderJob.backoff }
+    await ledger.fileFailure({ id: 'order-shop-1001', generation: 1, ...failure })
+    await replay({ agenda: ledger, wake })(['order-shop-1001'], 'ops')
+    expect(await read(cancelled, careful)).toEqual({ status: 'applied' })
+    expect([...(await ledger.claimsOf(anOrder())).values()]).toEqual(['withdrawn'])
   })
 
   it('leaves the order due when the shop fails', async () => {

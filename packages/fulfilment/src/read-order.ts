@@ -30,7 +30,7 @@ const readsPerTurn = 3
  * Reads one order at its shop and applies what it finds: it is the truth, unless a snapshot was applied meanwhile.
  *
  * @throws JobFailure ORDER_WITHOUT_LEARNER or ORDER_LINE_UNKNOWN after applying all else, if a course was sold to nobody we
- *         could name, or a line names a course that cannot be.
+ *         could name, or a line names a course that cannot be. ORDER_HELD with nothing applied, if the brake holds it.
  */
 export function readOrder(parts: ReadOrderParts) {
   return (
@@ -49,9 +49,10 @@ async function readUntilCurrent(parts: ReadOrderParts, ref: OrderRef, signal: Ab
     const reading = await parts.store.readOrder(ref, signal)
     const applied =
       reading.kind === 'deleted'
-        ? await parts.ledger.applyDeletion(number, ref)
+        ? await parts.ledger.applyDeletion(number, ref, parts.policy.brake)
         : await applyOrder(parts, number, reading.snapshot, signal)
     await parts.wake(applied.wakeUps)
+    if (applied.result === 'held') throw new JobFailure('ORDER_HELD', 'too many seats would end in an hour')
     if (applied.result === 'applied') return { status: applied.wakeUps.length > 0 ? 'applied' : 'unchanged' }
   }
   throw new JobFailure('LEASE_LOST', 'snapshots of this order overtook every read')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { itemId, laneOf, OrderId, planSeats, type JobFailure, type StorePolicy, type WakeUp } from '@seatkeeper/core'
-import { aLine, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
+import { aLine, anOrder, catalogue, emailOf, noBrake } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -9,7 +9,7 @@ import { createListingShop, numbered, type ListingShop } from './listing-shop.fi
 import { offerOf } from './offer.ts'
 
 const { store } = anOrder()
-const policy: StorePolicy = { catalogue, tells: false, sinceMs: null }
+const policy: StorePolicy = { catalogue, tells: false, sinceMs: null, brake: noBrake }
 const chore = { kind: 'chore', chore: 'reconcile', of: store } as const
 const everyMs = 300_000
 const aDayMs = 86_400_000

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { LineId } from '@seatkeeper/core'
-import { aLine, anOrder } from '@seatkeeper/core/fixture'
+import { aLine, anOrder, noBrake } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import * as fc from 'fast-check'
 import { Redis } from 'ioredis'
@@ -130,7 +130,7 @@ describe('a note', () => {
 
   it('is not written to an order that the shop has deleted', async () => {
     const scene = await aScene()
-    await scene.ledger.applyDeletion(await scene.ledger.numberRead(anOrder()), anOrder())
+    await scene.ledger.applyDeletion(await scene.ledger.numberRead(anOrder()), anOrder(), noBrake)
     await scene.converge()
     expect(await scene.tell()).toEqual(silent)
     expect(scene.shop.notes).toEqual([])

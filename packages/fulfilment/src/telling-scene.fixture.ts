@@ -8,7 +8,7 @@ import {
   type StorePolicy,
   type WriteBack,
 } from '@seatkeeper/core'
-import { anOrder, catalogue } from '@seatkeeper/core/fixture'
+import { anOrder, catalogue, noBrake } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import type { Redis } from 'ioredis'
 import { acceptNews } from './accept-news.ts'
@@ -40,7 +40,7 @@ export const accessOf = (status: string) =>
 export function createScene({ redis, prefix, writeBack = {}, tells = true, ...parts }: SceneParts) {
   const shop = parts.shop ?? createMemoryShop(anOrder(), accessOf)
   const { ledger, waitAMinute } = createClockedLedger(redis, prefix)
-  const policy: StorePolicy = { catalogue, tells, sinceMs: null }
+  const policy: StorePolicy = { catalogue, tells, sinceMs: null, brake: noBrake }
   const alerts: string[] = []
   const seats = createSeatWorker(ledger)
   const common = { ledger, store: shop, policy, policyOf: () => policy, wake: () => Promise.resolve() }

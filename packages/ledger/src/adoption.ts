@@ -23,7 +23,7 @@ export interface Adoptions {
     readonly email: EmailAddress
     readonly account: Account | undefined
   }): Promise<Seat | undefined>
-  /** Like `applyReading`; by claim key, the rows that count as ours and whose they are. */
+  /** Like `applyReading`, but never held: a person asked for it. By claim key, the rows that count as ours and whose they are. */
   adoptOrder(
     read: number,
     offer: OrderOffer,

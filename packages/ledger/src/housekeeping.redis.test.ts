@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { laneOf, OrderId, type OrderSnapshot } from '@seatkeeper/core'
-import { aLine, anOffer, anOrder } from '@seatkeeper/core/fixture'
+import { aLine, anOffer, anOrder, noBrake } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
 import { createLedger, type RedisLedger } from './index.ts'
@@ -101,7 +101,7 @@ describe('refundSuspects', () => {
     await apply(1, { refunds: ['71'] })
     await apply(2, { refunds: ['72'] })
     await apply(1)
-    await ledger.applyDeletion(await ledger.numberRead(anOrder({ order: id(2) })), { store, order: id(2) })
+    await ledger.applyDeletion(await ledger.numberRead(anOrder({ order: id(2) })), { store, order: id(2) }, noBrake)
     await ledger.sightRefunds(store, [], true)
     expect(await suspected()).toEqual([])
   })
@@ -145,7 +145,7 @@ describe('longestUnread', () => {
     for (const order of [1, 2]) await apply(order)
     const withdrawn = { access: 'withdrawn' as const, status: 'trash' }
     await apply(1, { ...withdrawn, modifiedAtMs: Date.now() - aMonthMs })
-    await ledger.applyDeletion(await ledger.numberRead(anOrder({ order: id(2) })), { store, order: id(2) })
+    await ledger.applyDeletion(await ledger.numberRead(anOrder({ order: id(2) })), { store, order: id(2) }, noBrake)
     await apply(3)
     await apply(3, { ...withdrawn, modifiedAtMs: Date.now() })
     expect(await unread()).toMatchObject([{ order: '3', grants: false }])

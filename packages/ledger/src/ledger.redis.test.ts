@@ -8,13 +8,12 @@ import {
   noEnrolment,
   OrderId,
   planSeats,
-  StoreId,
   Username,
   type CourseMode,
   type OrderOffer,
   type OrderSnapshot,
 } from '@seatkeeper/core'
-import { aLine, anOffer, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
+import { aLine, anOffer, anOrder, catalogue, emailOf, noBrake } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
 import { createLedger, type RedisLedger } from './index.ts'
@@ -279,10 +278,7 @@ describe('applyDeletion', () => {
   it('withdraws everything the order ever granted', async () => {
     const ledger = aLedger()
     await ledger.applySnapshot(anOffer(anOrder()))
-    const { wakeUps } = await ledger.applyDeletion(await ledger.numberRead(anOrder()), {
-      store: StoreId.parse('shop'),
-      order: anOrder().order,
-    })
+    const { wakeUps } = await ledger.applyDeletion(await ledger.numberRead(anOrder()), anOrder(), noBrake)
     expect(wakeUps).toMatchObject([{ lane: 'revoke.campus' }])
     expect((await theSeat(ledger)).claims).toMatchObject([{ access: 'withdrawn' }])
   })

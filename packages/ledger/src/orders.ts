@@ -32,11 +32,13 @@ export function createOrders(run: Scripts): Orders {
       readAccepted(['read'], await run('reviveUnderCatalogue', store, catalogue)),
     numberRead: async (ref) => z.number().parse(await run('numberRead', JSON.stringify(ref))),
     applyReading: async (read, offer) =>
-      readAccepted(['applied', 'overtaken'], await run('applyReading', offerText(offer), read)),
-    applyDeletion: async (read, ref) =>
-      readAccepted(['applied', 'overtaken'], await run('applyDeletion', JSON.stringify(ref), read)),
+      readAccepted(readingResults, await run('applyReading', offerText(offer), read)),
+    applyDeletion: async (read, { store, order }, brake) =>
+      readAccepted(readingResults, await run('applyDeletion', JSON.stringify({ store, order, brake }), read)),
   }
 }
+
+const readingResults = ['applied', 'overtaken', 'held'] as const
 
 function readKnown(rows: unknown): KnownItems {
   const known = z.array(KnownRow).parse(rows)
@@ -53,7 +55,7 @@ export function readAccepted<Result extends string>(results: readonly Result[], 
 }
 
 /** What a script needs of an offer. Ids of seats that may have to be made come along, because scripts know no chance. */
-export function offerText({ snapshot, plan, hash, catalogue, tells }: OrderOffer): string {
+export function offerText({ snapshot, plan, hash, catalogue, tells, brake }: OrderOffer): string {
   const { store, order, status, modifiedAtMs, refunds, lines } = snapshot
   return JSON.stringify({
     store,
@@ -64,6 +66,7 @@ export function offerText({ snapshot, plan, hash, catalogue, tells }: OrderOffer
     hash,
     catalogue,
     tells,
+    brake,
     plan,
     lines: Object.fromEntries(lines.map(({ line, quantity }) => [line, quantity])),
     items: soldByLine(plan),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { enrollSeat, type FailureCode } from '@seatkeeper/core'
-import { aLine, anOffer, anOrder, catalogue } from '@seatkeeper/core/fixture'
+import { aLine, anOffer, anOrder, catalogue, noBrake } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
 import { createLedger, type RedisLedger } from './index.ts'
@@ -92,7 +92,7 @@ describe('readTelling', () => {
 
   it('says that an order was deleted', async () => {
     await ledger.applySnapshot(anOffer(order))
-    await ledger.applyDeletion(await ledger.numberRead(ref), ref)
+    await ledger.applyDeletion(await ledger.numberRead(ref), ref, noBrake)
     expect(await ledger.readTelling(ref)).toMatchObject({ isDeleted: true })
   })
 })

@@ -24,6 +24,7 @@ describe('StoreEntry', () => {
       ...entry,
       url: 'https://shop.example.org',
       allowHttp: false,
+      brake: { seats: 20, percent: 5 },
       callTimeoutMs: 10_000,
       callsPerMinute: 300,
       reconcileMinutes: 5,
@@ -122,6 +123,7 @@ describe('StoreEntry', () => {
 describe('StoreWebhooks', () => {
   it('keeps no credential of the REST API', () => {
     expect(Object.keys(StoreWebhooks.parse(entry)).toSorted()).toEqual([
+      'brake',
       'catalogue',
       'courseMode',
       'id',

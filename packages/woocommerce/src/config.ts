@@ -21,6 +21,16 @@ const WriteBack = z.strictObject({
   failedStatus: Status.optional().describe('order status for orders that cannot be fulfilled; none is set without'),
 })
 
+const Brake = z.strictObject({
+  seats: z.int().min(0).default(20).describe('seats that readings may end in an hour, however few there are'),
+  percent: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(5)
+    .describe('share of the store’s seats that readings may end in an hour, percent, if that is more'),
+})
+
 const fields = {
   id: StoreId.describe('short name of the store; part of its webhook address'),
   lms: LmsId.describe('short name of the LMS whose courses the store sells'),
@@ -58,6 +68,7 @@ const fields = {
     .describe(
       'orders created before this date or time are left alone until adopted; 2026-01-31 or 2026-01-31T12:00:00Z',
     ),
+  brake: Brake.prefault({}).describe('how much of what the shop says ends seats without asking a person'),
   catalogue: CatalogueConfig.prefault({}).describe('which courses the products sell'),
   learners: LearnerFields.prefault({}).describe('where orders name who learns, if that is not the buyer'),
   writeBack: WriteBack.prefault({}).describe('what the shop is told of its orders'),
@@ -91,6 +102,7 @@ const policy = {
   courseMode: fields.courseMode,
   statuses: fields.statuses,
   since: fields.since,
+  brake: fields.brake,
   catalogue: fields.catalogue,
   learners: fields.learners,
   writeBack: fields.writeBack,

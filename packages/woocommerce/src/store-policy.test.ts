@@ -27,6 +27,11 @@ describe('policyOf', () => {
     expect(policyOf(StoreConfig.parse({ ...entry, since: '2026-01-31' })).sinceMs).toBe(Date.UTC(2026, 0, 31))
   })
 
+  it('keeps how many seats readings may end in an hour', () => {
+    expect(policyOf(StoreConfig.parse(entry)).brake).toEqual({ seats: 20, percent: 5 })
+    expect(policyOf(StoreConfig.parse({ ...entry, brake: { seats: 3 } })).brake).toEqual({ seats: 3, percent: 5 })
+  })
+
   it('is the same for those who hear of orders and those who read them', () => {
     const settings = { ...entry, since: '2026-01-31', catalogue: { aliases: { now: 'course-v1:A+B+C' } } }
     expect(policyOf(StoreWebhooks.parse(settings))).toEqual(policyOf(StoreConfig.parse(settings)))

@@ -258,10 +258,11 @@ export const agendaScripts = {
   replayItem: String.raw`
     local id, by = ARGV[1], ARGV[2]
     local key = item_key(id)
-    local fields = redis.call('HMGET', key, 'status', 'lane', 'generation', 'kind', 'seat')
+    local fields = redis.call('HMGET', key, 'status', 'lane', 'generation', 'kind', 'seat', 'code')
     if fields[1] ~= 'dead' then return wake_ups end
     redis.call('RPUSH', key .. ':replays', cjson.encode({ atMs = NOW, by = by, ofGeneration = tonumber(fields[3]) }))
     note(id, 'replayed', by)
+    if fields[6] == 'ORDER_HELD' then redis.call('HSET', key, 'released', 1) end
     bump(id, fields[2], true)
     if fields[4] == 'seat' then
       for _, ref in ipairs(orders_of(fields[5])) do
