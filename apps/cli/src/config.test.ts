@@ -51,6 +51,13 @@ describe('seatkeeper config check', () => {
     await expect(check(sample.replace('lms: campus', 'lms: elsewhere'))).rejects.toThrow(/stores\[0\]\.lms/)
   })
 
+  it('finds an LMS that only a catalogue names, and nobody has', async () => {
+    const catalogue =
+      '    catalogue: { rules: [{ product: 7, items: [{ course: a, lms: elsewhere }] }], aliases: { a: course-v1:A+B+C } }'
+    const checked = check(sample.replace('lms:\n  - id', `${catalogue}\nlms:\n  - id`))
+    await expect(checked).rejects.toThrow(/stores\[0\]\.catalogue\.rules\[0\]\.items\[0\]\.lms/)
+  })
+
   it('says where to put the file that is not there', async () => {
     const file = join(folder, 'nothing.yaml')
     const checked = seatkeeper({ ...secrets, SEATKEEPER_CONFIG: file }, ['config', 'check'])

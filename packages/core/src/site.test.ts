@@ -18,7 +18,24 @@ describe('objectionsTo', () => {
     ])
   })
 
+  it('names every LMS of a catalogue that is not there, where it stands', () => {
+    const catalogue = {
+      rules: [{ items: [] }, { items: [{ lms: 'campus' }, {}, { lms: 'elsewhere' }] }],
+      modes: { campus: 'verified', nowhere: 'honor' },
+    }
+    const stores = [
+      { id: 'other', lms: 'campus' },
+      { id: 'shop', lms: 'campus', catalogue },
+    ]
+    const message = 'no LMS of this name is configured under lms'
+    expect(objectionsTo({ stores, lms: [{ id: 'campus' }] })).toEqual([
+      { path: ['stores', 1, 'catalogue', 'rules', 1, 'items', 2, 'lms'], message },
+      { path: ['stores', 1, 'catalogue', 'modes', 'nowhere'], message },
+    ])
+  })
+
   it('does not ask for LMSs where none were read', () => {
-    expect(objectionsTo({ stores: [{ id: 'shop', lms: 'campus' }] })).toEqual([])
+    const catalogue = { rules: [{ items: [{ lms: 'elsewhere' }] }], modes: { nowhere: 'honor' } }
+    expect(objectionsTo({ stores: [{ id: 'shop', lms: 'campus', catalogue }] })).toEqual([])
   })
 })
