@@ -1,7 +1,7 @@
 import type { Enrolment } from '@seatkeeper/core'
 import { adopt, type AdoptedOrder, type AdoptRange } from '@seatkeeper/fulfilment'
 import { createWooStore, policyOf } from '@seatkeeper/woocommerce'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { campusesOf } from './campuses.ts'
 import { withLedger } from './connection.ts'
 import { readMoment } from './moment.ts'
@@ -28,11 +28,10 @@ export function adoptCommand(surroundings: Surroundings): Command {
   return new Command('adopt')
     .description('take over orders that another integration looked after: what matches at the LMS counts as ours')
     .requiredOption('--store <name>', 'short name of the store')
-    .option(
-      '--since <time>',
-      'orders modified since: 2d, 6h, 30m, a date or a time; all unless given',
-      moment,
-      everything,
+    .addOption(
+      new Option('--since <time>', 'orders modified since: 2d, 6h, 30m, a date or a time')
+        .argParser(moment)
+        .default(everything, 'all'),
     )
     .option('--apply', 'adopt what does not match too, and so enrol and end')
     .option('--dry-run', 'only say what would be done')

@@ -3,6 +3,7 @@ import { connectShop, type ConnectedWebhook } from '@seatkeeper/fulfilment'
 import { StartError } from '@seatkeeper/service'
 import { createWooStore, webhookTopics } from '@seatkeeper/woocommerce'
 import { Command } from 'commander'
+import { inOneSentence } from './one-sentence.ts'
 import type { Surroundings } from './program.ts'
 import { storeOf } from './store-of.ts'
 import { table } from './table.ts'
@@ -24,10 +25,8 @@ async function connect(surroundings: Surroundings, name: string, asJson: boolean
   const deliveryUrl = `${config.publicUrl}/webhooks/${config.id}`
   const signal = AbortSignal.timeout(60_000)
   for (const secret of config.webhookSecrets) await proveTaken(deliveryUrl, secret)
-  const webhooks = await connectShop(
-    { store: createWooStore(config), deliveryUrl, topics: webhookTopics, secrets: config.webhookSecrets },
-    signal,
-  )
+  const parts = { store: createWooStore(config), deliveryUrl, topics: webhookTopics, secrets: config.webhookSecrets }
+  const webhooks = await inOneSentence(() => connectShop(parts, signal))
   surroundings.print(asJson ? JSON.stringify({ deliveryUrl, webhooks }, null, 2) : asText(deliveryUrl, webhooks))
 }
 

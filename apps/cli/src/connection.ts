@@ -1,15 +1,7 @@
-import { failures, JobFailure } from '@seatkeeper/core'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { createDeadLetters, createWakeUps, type DeadLetters, type WakeUps } from '@seatkeeper/queue'
-import {
-  closeRedis,
-  connectRedis,
-  createLogger,
-  loadSettings,
-  Settings,
-  StartError,
-  untilRedisReady,
-} from '@seatkeeper/service'
+import { closeRedis, connectRedis, createLogger, loadSettings, Settings, untilRedisReady } from '@seatkeeper/service'
+import { inOneSentence } from './one-sentence.ts'
 import type { Surroundings } from './program.ts'
 
 /** What commands work on. */
@@ -29,14 +21,12 @@ export async function withLedger<Result>(
   try {
     await untilRedisReady(redis, 5000)
     const place = { connection: redis, prefix: '{seatkeeper}:bull', onError: () => undefined }
-    return await use({
+    const opened = {
       ledger: createLedger(redis),
       wakeUps: createWakeUps(place),
       deadLetters: createDeadLetters(place),
-    })
-  } catch (error) {
-    if (!(error instanceof JobFailure)) throw error
-    throw new StartError(`${error.code}: ${failures[error.code].advice}`, { cause: error })
+    }
+    return await inOneSentence(() => use(opened))
   } finally {
     await closeRedis(redis)
   }

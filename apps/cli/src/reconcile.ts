@@ -1,6 +1,6 @@
 import { reconcileRange, type DifferingOrder } from '@seatkeeper/fulfilment'
 import { createWooStore, policyOf } from '@seatkeeper/woocommerce'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { withLedger } from './connection.ts'
 import { readMoment } from './moment.ts'
 import type { Surroundings } from './program.ts'
@@ -22,7 +22,11 @@ export function reconcileCommand(surroundings: Surroundings): Command {
   return new Command('reconcile')
     .description('compare the orders of a time with their shop, and have those that differ read again')
     .requiredOption('--store <name>', 'short name of the store')
-    .option('--since <time>', 'orders modified since: 2d, 6h, 30m, a date or a time', moment, moment('1d'))
+    .addOption(
+      new Option('--since <time>', 'orders modified since: 2d, 6h, 30m, a date or a time')
+        .argParser(moment)
+        .default(moment('1d'), '1d'),
+    )
     .option('--until <time>', 'and until; now unless given', moment)
     .option('--dry-run', 'only say what would change')
     .option('--json', 'for programs')
