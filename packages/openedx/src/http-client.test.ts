@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createHttpClient, type HttpCall } from './http-client.ts'
@@ -151,5 +154,26 @@ describe('createHttpClient', () => {
     expect(await send(post(), caller.signal)).toMatchObject({ kind: 'lost', sent: true, why: 'ERR_ABORTED' })
     expect(await send(post(), caller.signal)).toMatchObject({ kind: 'lost', sent: false })
     expect(lms.calls).toHaveLength(1)
+  })
+
+  it('concerns nobody any more once it is over, even if the LMS answered before it had read everything', async () => {
+    const early = createServer((_, response) => void response.writeHead(200).end('{}'))
+    await once(early.listen(0, '127.0.0.1'), 'listening')
+    const caller = new AbortController()
+    const crashes: unknown[] = []
+    const note = (error: unknown) => void crashes.push(error)
+    try {
+      const url = `http://127.0.0.1:${(early.address() as AddressInfo).port}/x`
+      const long = { ...post(), url, body: 'x'.repeat(20_000_000) }
+      expect(await createHttpClient({ timeoutMs: 5000 })(long, caller.signal)).toMatchObject({ kind: 'answered' })
+      process.on('uncaughtException', note)
+      caller.abort(new DOMException('too late', 'TimeoutError'))
+      await new Promise((resolve) => setImmediate(resolve))
+    } finally {
+      process.off('uncaughtException', note)
+      early.closeAllConnections()
+      await new Promise((resolve) => early.close(resolve))
+    }
+    expect(crashes).toEqual([])
   })
 })
