@@ -17,6 +17,7 @@ jest.setTimeout(120_000)
 const mains = {
   ingress: 'apps/ingress/src/main.ts',
   worker: 'apps/worker/src/main.ts',
+  dashboard: 'apps/dashboard/src/main.ts',
   cli: 'apps/cli/src/main.ts',
   all: 'apps/sandbox/src/main.ts',
   demo: 'apps/sandbox/src/demo/main.ts',
@@ -90,6 +91,7 @@ describe('a process that cannot start', () => {
     [mains.worker, ['--roles', 'enroll,mail'], /There is no role mail; there are enroll, revoke, orders\.\n$/],
     [mains.worker, ['--concurrency', '0'], /Give a whole number from 1 to 200\.\n$/],
     [mains.ingress, ['--prot', '80'], /^error: unknown option '--prot'\n/],
+    [mains.dashboard, ['--prot', '80'], /^error: unknown option '--prot'\n/],
     [mains.all, [], /^error: required option '--config <file>' not specified\n$/],
     [mains.demo, ['--port', 'http'], /Give a whole number from 0 to 65535\.\n$/],
   ])('says what is wrong with its command line: %s %j', async (script, args, complaint) => {

@@ -8,10 +8,18 @@ import {
   failStart,
   loadSettings,
 } from '@seatkeeper/service'
+import { Command } from 'commander'
 import { DashboardSettings, startDashboard } from './index.ts'
 
 /** Shows operators what is going on: reads its settings, opens Redis, serves, closes in order. */
 async function main(): Promise<void> {
+  new Command('dashboard')
+    .description('Shows operators orders, seats, dead letters and queues; changes nothing.')
+    .addHelpText(
+      'after',
+      '\nEnvironment: REDIS_URL, DASHBOARD_HOST, DASHBOARD_PORT, DASHBOARD_PASSWORD_HASH, LOG_LEVEL.',
+    )
+    .parse()
   const settings = loadSettings(DashboardSettings, process.env)
   const log = createLogger(settings.LOG_LEVEL)
   exitOnCrash(log)
