@@ -12,7 +12,7 @@ export interface Sighting {
 
 /** What is known of an order that was sighted. */
 export interface Standing extends Sighting {
-  /** How often it was listed like this before: 0, 1, or 2 for more. */
+  /** How often it was looked at like this before: 0, 1, or 2 for more. */
   readonly timesSeen: number
   /** As it was last applied; null for an order that never was. */
   readonly knownMs: number | null
@@ -34,17 +34,19 @@ export interface Suspect {
 /** What reconcile and the webhook watch ask of the ledger. Every method is one atomic step. */
 export interface Housekeeping {
   /**
-   * Says what is known of some orders that a shop listed, and counts the sighting.
+   * Says what is known of some orders that a shop listed.
    *
    * @param list   which of the shop's lists, `orders` or `trash`: an order keeps its time when it moves between them.
    * @param fromMs sightings of earlier states are forgotten: they will not be listed again.
    */
-  sightOrders(
+  standingsOf(
     store: StoreId,
     list: string,
     fromMs: number,
     sightings: readonly Sighting[],
   ): Promise<readonly Standing[]>
+  /** Counts an order as seen, once it was looked at: whoever dies before leaves it to the next. */
+  countSighting(store: StoreId, list: string, sighting: Sighting): Promise<void>
   /** Notes refunds that a shop listed; with `isFirst` those of an earlier pass through the list are forgotten. */
   sightRefunds(store: StoreId, refunds: readonly RefundRef[], isFirst: boolean): Promise<void>
   /**

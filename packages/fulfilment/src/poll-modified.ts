@@ -3,7 +3,8 @@ import type { Acceptance } from './accept-news.ts'
 
 /** What polling a shop's lists of orders needs. */
 export interface PollParts {
-  readonly ledger: Pick<Ledger, 'readCursor' | 'writeCursor' | 'nowMs'> & Pick<Housekeeping, 'sightOrders'>
+  readonly ledger: Pick<Ledger, 'readCursor' | 'writeCursor' | 'nowMs'> &
+    Pick<Housekeeping, 'standingsOf' | 'countSighting'>
   readonly store: Pick<Store, 'readModified'>
   readonly accept: (news: News) => Promise<Acceptance>
 }
@@ -89,20 +90,34 @@ function datedNews({ news, lastModifiedMs }: ModifiedPage, sinceMs: number): rea
 }
 
 async function offer(
-  { ledger, accept }: PollParts,
+  parts: PollParts,
   { store, list, fromMs }: PolledList & { readonly fromMs: number },
   fresh: readonly DatedNews[],
   counts: { polled: number; applied: number; bumped: number },
 ): Promise<void> {
   counts.polled += fresh.length
   const sightings = fresh.map(({ order, modifiedAtMs }) => ({ order, modifiedAtMs }))
-  const standings = await ledger.sightOrders(store, list, fromMs, sightings)
+  const standings = await parts.ledger.standingsOf(store, list, fromMs, sightings)
   for (const [index, { news }] of fresh.entries()) {
     const standing = standings[index]
     if (standing === undefined || !isWorthALook(standing)) continue
-    const result = await accept(news)
+    const result = await lookAt(parts, { store, list, standing, news })
     if (result === 'applied') counts.applied += 1
     if (result === 'read') counts.bumped += 1
+  }
+}
+
+interface Look extends Pick<PolledList, 'store' | 'list'> {
+  readonly standing: Standing
+  readonly news: News
+}
+
+/** Counted also where it was not accepted, so that one odd order does not hold up all others for ever. */
+async function lookAt({ ledger, accept }: PollParts, { store, list, standing, news }: Look): Promise<Acceptance> {
+  try {
+    return await accept(news)
+  } finally {
+    await ledger.countSighting(store, list, standing)
   }
 }
 

@@ -173,6 +173,22 @@ describe('reconcile', () => {
     expect(shop.read).toHaveLength(2)
   })
 
+  it('finds an order although every round before died right before it got there', async () => {
+    shop.put(numbered(1, 1))
+    const alive = ledger
+    for (let deaths = 0; deaths < 3; deaths += 1) {
+      const dying = Promise.withResolvers<never>()
+      const reached = new Promise<void>((resolve) => {
+        ledger = { ...alive, applySnapshot: () => (resolve(), dying.promise) }
+      })
+      void round()
+      await reached
+      await redis.del(`${prefix}lease:${itemId(chore)}`)
+    }
+    ledger = alive
+    expect(await round()).toMatchObject({ applied: 1 })
+  })
+
   it('leaves a dead order dead until it is modified at the shop', async () => {
     await sell(1, { refunds: ['71'] })
     await ledger.noteHint(refOf(1), 'action')

@@ -52,11 +52,15 @@ async function pass(ms: number) {
   for (const order of await redis.zrange(key, '0', '-1')) await redis.zincrby(key, -ms, order)
 }
 
-describe('sightOrders', () => {
+describe('standingsOf', () => {
   const sighting = { order: id(1), modifiedAtMs: anOrder().modifiedAtMs }
-  const sight = (fromMs = 0, list = 'orders') => ledger.sightOrders(store, list, fromMs, [sighting])
+  const sight = async (fromMs = 0, list = 'orders') => {
+    const standings = await ledger.standingsOf(store, list, fromMs, [sighting])
+    await ledger.countSighting(store, list, sighting)
+    return standings
+  }
 
-  it('says what is known of an order, and how often it was listed like that', async () => {
+  it('says what is known of an order, and how often it was counted like that', async () => {
     expect(await sight()).toEqual([{ ...sighting, timesSeen: 0, knownMs: null, status: null }])
     await apply(1)
     expect(await sight()).toEqual([{ ...sighting, timesSeen: 1, knownMs: sighting.modifiedAtMs, status: 'settled' }])
@@ -69,7 +73,7 @@ describe('sightOrders', () => {
     await sight()
     expect(await sight(0, 'trash')).toMatchObject([{ timesSeen: 0 }])
     const later = { ...sighting, modifiedAtMs: sighting.modifiedAtMs + 1000 }
-    expect(await ledger.sightOrders(store, 'orders', 0, [later])).toMatchObject([{ timesSeen: 0 }])
+    expect(await ledger.standingsOf(store, 'orders', 0, [later])).toMatchObject([{ timesSeen: 0 }])
   })
 
   it('forgets what will not be listed again', async () => {

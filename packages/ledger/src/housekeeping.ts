@@ -30,8 +30,11 @@ const ClaimRow = z.tuple([z.string(), z.enum(['granted', 'withdrawn'])])
 /** What the ledger remembers for reconcile and the webhook watch; every method is one script. */
 export function createHousekeeping(run: Scripts): Housekeeping {
   return {
-    sightOrders: async (store, list, fromMs, sightings) =>
-      z.array(Standing).parse(await run('sightOrders', store, list, fromMs, JSON.stringify(sightings))),
+    standingsOf: async (store, list, fromMs, sightings) =>
+      z.array(Standing).parse(await run('standingsOf', store, list, fromMs, JSON.stringify(sightings))),
+    countSighting: async (store, list, { order, modifiedAtMs }) => {
+      await run('countSighting', store, list, order, modifiedAtMs)
+    },
     sightRefunds: async (store, refunds, isFirst) => {
       const names = refunds.map(({ order, refund }) => `${order}/${refund}`)
       await run('sightRefunds', store, JSON.stringify(names), isFirst ? 1 : 0)

@@ -66,7 +66,7 @@ end
 `
 
 export const housekeepingScripts = {
-  sightOrders: String.raw`
+  standingsOf: String.raw`
     local store, seen, from = ARGV[1], P .. 'sightings:' .. ARGV[1] .. ':' .. ARGV[2], ARGV[3]
     redis.call('ZREMRANGEBYSCORE', seen, '-inf', '(' .. from)
     local standings = {}
@@ -75,9 +75,7 @@ export const housekeepingScripts = {
       local at = string.format('%.0f', sighting.modifiedAtMs)
       local name = ref.order .. '/' .. at
       local times = 0
-      if redis.call('ZADD', seen, at, name .. '/1') == 0 then
-        times = redis.call('ZADD', seen, at, name .. '/2') == 1 and 1 or 2
-      end
+      if redis.call('ZSCORE', seen, name .. '/1') then times = redis.call('ZSCORE', seen, name .. '/2') and 2 or 1 end
       local known = redis.call('HGET', order_key(ref), 'modifiedAt')
       local written = redis.call('HGET', order_key(ref), 'written')
       if known and written and tonumber(written) > tonumber(known) then known = written end
@@ -85,6 +83,11 @@ export const housekeepingScripts = {
       standings[#standings + 1] = { ref.order, at, times, known or '', status or '' }
     end
     return standings`,
+
+  countSighting: String.raw`
+    local seen, name = P .. 'sightings:' .. ARGV[1] .. ':' .. ARGV[2], ARGV[3] .. '/' .. ARGV[4]
+    if redis.call('ZADD', seen, ARGV[4], name .. '/1') == 0 then redis.call('ZADD', seen, ARGV[4], name .. '/2') end
+    return 1`,
 
   sightRefunds: String.raw`
     local store, refunds, is_first = ARGV[1], cjson.decode(ARGV[2]), ARGV[3] == '1'
