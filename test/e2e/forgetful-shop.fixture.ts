@@ -41,6 +41,7 @@ export async function startForgetfulShop() {
     consumerKey: shop.keys.key,
     consumerSecret: shop.keys.secret,
     callsPerMinute: 6000,
+    brake: { percent: 100 },
   })
   const policy = policyOf(config)
   const woo = createWooStore(config)

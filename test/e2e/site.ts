@@ -72,6 +72,7 @@ function configText(shop: ShopSimulator, campus: LmsSimulator): string {
     '    consumerKey: ${SHOP_CONSUMER_KEY}',
     '    consumerSecret: ${SHOP_CONSUMER_SECRET}',
     '    callsPerMinute: 6000',
+    '    brake: { percent: 100 }',
     'lms:',
     '  - id: campus',
     `    url: ${campus.url}`,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { adoptionScripts } from './lua/adoption.ts'
 import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
+import { brakeLua } from './lua/brake.ts'
 import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
 import { orderScripts, ordersLua } from './lua/orders.ts'
@@ -51,7 +52,7 @@ const sources = new Map<string, Source>()
 function sourceOf(name: keyof typeof bodies): Source {
   const known = sources.get(name)
   if (known !== undefined) return known
-  const lua = agendaLua + acceptedLua + housekeepingLua + ordersLua + bodies[name]
+  const lua = agendaLua + acceptedLua + housekeepingLua + brakeLua + ordersLua + bodies[name]
   const source = { lua, sha: createHash('sha1').update(lua).digest('hex') }
   sources.set(name, source)
   return source

@@ -2,9 +2,7 @@
  * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted, open, tells, catalogue),
  * `…:items` (line to JSON items), `…:claims` (claim key to seat), `seat:<id>` (hash), `seat:<id>:claims` (claim key to
  * JSON of access and mode), `seat:<id>:emails` (set: addresses of seats that were merged into it), `seats`
- * (lms/course/address to seat), `granted:<store>` (set: keys of the granted claims), `braked:<store>` (keys of the claims that
- * readings withdrew in the last hour, sorted by when); in `item:order-…`: released, while a person's release waits for its
- * reading.
+ * (lms/course/address to seat).
  */
 export const ordersLua = String.raw`
 local function order_key(ref) return P .. 'order:' .. ref.store .. '/' .. ref.order end
@@ -43,14 +41,6 @@ local function seat_for(claim, fresh)
   redis.call('HSET', P .. 'seat:' .. fresh, 'lms', claim.item.lms, 'course', claim.item.course, 'email', claim.learner, 'index', index)
   register_seat(seat_item(fresh), claim.item.lms, fresh)
   return fresh
-end
-
--- What the brake's share is of. A claim that is granted again was not ended.
-local function count_granted(key, access)
-  local store = string.match(key, '^([^/]+)/')
-  if access ~= 'granted' then return redis.call('SREM', P .. 'granted:' .. store, key) end
-  redis.call('SADD', P .. 'granted:' .. store, key)
-  redis.call('ZREM', P .. 'braked:' .. store, key)
 end
 
 local function set_claim(seat, key, access, mode, lms)
@@ -139,43 +129,6 @@ local function apply(ref, offer, number, by_reading)
     'lines', cjson.encode(offer.lines), 'applied', number)
   remember(ref, offer)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
-end
-
-local function granted_of(ref, key)
-  local seat = redis.call('HGET', order_key(ref) .. ':claims', key)
-  local held = seat and redis.call('HGET', P .. 'seat:' .. seat .. ':claims', key)
-  return held and cjson.decode(held)[1] == 'granted'
-end
-
--- The granted claims that a reading would withdraw; without a plan, all of the order.
-local function ended_by(ref, plan)
-  local goes, ends = {}, {}
-  for _, key in ipairs(redis.call('HKEYS', order_key(ref) .. ':claims')) do goes[key] = not plan or plan.decided end
-  for _, claim in ipairs(plan and plan.claims or {}) do goes[claim.key] = claim.access == 'withdrawn' end
-  for key, is_going in pairs(goes) do
-    if is_going and granted_of(ref, key) then ends[#ends + 1] = key end
-  end
-  return ends
-end
-
--- Whether that is more than the hour has left; what a person released passes.
-local function is_held(ref, ends, brake)
-  local braked = P .. 'braked:' .. ref.store
-  redis.call('ZREMRANGEBYSCORE', braked, '-inf', NOW - HOUR)
-  if #ends == 0 or redis.call('HEXISTS', item_key(order_item(ref)), 'released') == 1 then return false end
-  local ended = redis.call('ZCARD', braked)
-  local at_first = redis.call('SCARD', P .. 'granted:' .. ref.store) + ended
-  return ended + #ends > math.max(brake.seats, brake.percent * at_first / 100)
-end
-
-local function hold(ref, ends)
-  note(order_item(ref), 'held', 'would end ' .. #ends)
-end
-
--- A release is for one reading, whatever that found.
-local function count_ended(ref, ends)
-  for _, key in ipairs(ends) do redis.call('ZADD', P .. 'braked:' .. ref.store, NOW, key) end
-  redis.call('HDEL', item_key(order_item(ref)), 'released')
 end
 
 -- Why a snapshot cannot be applied by itself, or nil. While news of a refund or deletion waits to be read, no snapshot grants
