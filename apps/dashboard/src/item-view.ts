@@ -58,7 +58,7 @@ export interface ItemView {
   readonly advice: string | null
   readonly facts: SeatFacts | OrderFacts | null
   readonly timeline: readonly TimelineEntry[]
-  /** Entries that stay in the ledger, because they may hold the other side's own words. */
+  /** Entries that stay in the ledger, because they may hold the other side's or an operator's own words. */
   readonly leftOut: number
 }
 

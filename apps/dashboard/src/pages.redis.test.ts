@@ -1,3 +1,4 @@
+import { CourseMode, Username } from '@seatkeeper/core'
 import { deadLetterLane } from '@seatkeeper/queue'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { Queue } from 'bullmq'
@@ -146,12 +147,30 @@ describe('the page of a seat', () => {
     expect(words).toContain('UTC Settled applied')
   })
 
+  it('tells how two seats of one account became one', async () => {
+    const [first, second] = [await sellOne('1'), await sellOne('2')]
+    const account = { id: 7, username: Username.parse('canary-account') }
+    for (const { id } of [first, second]) await scene.ledger.bindAccount(id, account)
+    expect(await read(`/items/${itemOf(first)}`)).toContain(`Took over a seat of the same account ${second.id}`)
+    expect(await read(`/items/${itemOf(second)}`)).toContain(`Same account as an older seat, which goes on ${first.id}`)
+  })
+
+  it('keeps to itself why an operator decided', async () => {
+    const { id: seat, lms, course } = await sellOne()
+    const item = { lms, course, mode: CourseMode.parse('verified') }
+    const decision = { by: 'alice', reason: 'words about a canary', item, learner: null }
+    await scene.ledger.setOperatorClaim({ access: 'denied', seat, ...decision })
+    const words = await read(`/items/${itemOf({ id: seat, lms })}`)
+    expect(words).toContain('1 more in others’ own words')
+    expect(words).not.toMatch(/canary/)
+  })
+
   it('says why it is dead, what to do and what was tried', async () => {
     const words = await read(`/items/${await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')}`)
     expect(words).toContain('Correct the product’s course key, then replay.')
     expect(words).toMatch(/UTC LMS_ERROR , next in 1 s .* UTC LMS_COURSE_UNKNOWN , the last one/)
     expect(words).toContain('UTC Gave up LMS_COURSE_UNKNOWN')
-    expect(words).toContain('1 more in the other side’s own words, which may name a person, is not shown here.')
+    expect(words).toContain('1 more in others’ own words, which may name a person, is not shown here.')
   })
 
   it('says what it waits for', async () => {

@@ -1,8 +1,8 @@
 /**
  * What each kind of timeline entry means, in words.
  *
- * Only kinds whose detail is known to name no person stand here; pages show no other. `said` is left out on purpose: it
- * is the other side's own words.
+ * Only kinds whose detail is known to name no person stand here; pages show no other. Left out on purpose: `said`, the
+ * other side's own words, and `operator`, which holds a reason in an operator's own.
  */
 export const timelineWords: ReadonlyMap<string, string> = new Map([
   ['hint', 'Word came that the order changed'],
@@ -11,6 +11,13 @@ export const timelineWords: ReadonlyMap<string, string> = new Map([
   ['granted', 'Claim granted'],
   ['withdrawn', 'Claim withdrawn'],
   ['moved', 'Claim moved to another learner'],
+  ['adopted', 'Taken over as it was found'],
+  ['held', 'Held: it would end too many seats'],
+  ['merged', 'Same account as an older seat, which goes on'],
+  ['joined', 'Took over a seat of the same account'],
+  ['drift', 'Changed by others at the LMS'],
+  ['told', 'The shop was told'],
+  ['recheck', 'To be looked at once more'],
   ['settled', 'Settled'],
   ['waiting', 'Waits'],
   ['failed', 'Attempt failed'],

@@ -77,7 +77,7 @@ function timeline({ timeline: entries, leftOut }: ItemView): Html {
     <ol class="events">
       ${entries.toReversed().map(timelineRow)}
     </ol>
-    ${leftOut === 0 ? null : html`<p class="hint">${leftOut} more in the other side’s own words, which may name a person, ${leftOut === 1 ? 'is' : 'are'} not shown here.</p>`}`
+    ${leftOut === 0 ? null : html`<p class="hint">${leftOut} more in others’ own words, which may name a person, ${leftOut === 1 ? 'is' : 'are'} not shown here.</p>`}`
 }
 
 function timelineRow({ atMs, what, detail }: TimelineEntry): Html {
