@@ -254,6 +254,16 @@ describe('applyReading', () => {
     expect((await theSeat(ledger, second)).id).toBe(id)
   })
 
+  it('gives a line that takes the place of another the same seat', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const { id } = await theSeat(ledger)
+    await ledger.bindAccount(id, ada)
+    await apply(ledger, anOffer(anOrder({ lines: [aLine({ line: LineId.parse('32') })] })))
+    expect((await ledger.orderView(anOrder()))?.seats).toEqual([id])
+    expect((await theSeat(ledger)).claims.map(({ access }) => access).toSorted()).toEqual(['granted', 'withdrawn'])
+  })
+
   it('lets two orders speak for one seat', async () => {
     const ledger = aLedger()
     const second = anOrder({ order: OrderId.parse('1002') })
