@@ -83,7 +83,7 @@ function choreSignals(log: Logger, metrics: Metrics) {
   const drifted = metrics.counter({
     name: 'drifted_seats_total',
     help: 'Seats whose row at the LMS somebody else had changed.',
-    labels: { lms: 'short name of the LMS', then: 'reported or repaired' },
+    labels: { lms: 'short name of the LMS', action: 'reported or repaired' },
   })
   return {
     onReconciled: (round: Reconciled) => {
@@ -92,8 +92,8 @@ function choreSignals(log: Logger, metrics: Metrics) {
       log[round.held > 0 ? 'warn' : 'info']('reconcile.round', { ...round })
     },
     onAudited: (lms: LmsId, audited: Audited) => {
-      drifted.inc({ lms, then: 'repaired' }, audited.repaired)
-      drifted.inc({ lms, then: 'reported' }, audited.drifted - audited.repaired)
+      drifted.inc({ lms, action: 'repaired' }, audited.repaired)
+      drifted.inc({ lms, action: 'reported' }, audited.drifted - audited.repaired)
       log[audited.drifted > 0 ? 'warn' : 'info']('audit.round', { lms, ...audited })
     },
     onWebhook: (finding: WebhookFinding) => log.error('webhook.unwell', { ...finding }),
