@@ -151,7 +151,7 @@ describe('a worker', () => {
     }
   })
 
-  it('asks a full Redis some twenty times a second, and without our brake thousands of times', async () => {
+  it('asks a full Redis some twenty times a second, and without our brake many times as often', async () => {
     const admin = bench.connect({})
     await bench.wakeUps.wake([first])
     await admin.config('SET', 'maxmemory', '1')
@@ -162,7 +162,7 @@ describe('a worker', () => {
       expect(asked).toBeLessThan(150)
       const unbraked = new Worker(enrollLane, async () => undefined, bench.consumer)
       unbraked.on('error', () => undefined)
-      expect(await asksIn(admin)).toBeGreaterThan(1000)
+      expect(await asksIn(admin)).toBeGreaterThan(asked * 4)
       await unbraked.close()
     } finally {
       await admin.config('SET', 'maxmemory', '0')
