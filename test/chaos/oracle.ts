@@ -1,5 +1,5 @@
 import type { CourseMode, EmailAddress, Enrolment } from '@seatkeeper/core'
-import { audit, professional, verified } from './goods.ts'
+import { audit, professional, verified, type Course } from './goods.ts'
 import { rowKey } from './model-lms.ts'
 import { refundedOf, totalOf, unitsLeft, type ModelOrder } from './model-order.ts'
 
@@ -19,21 +19,26 @@ export function personOf(address: EmailAddress): string {
 export function wishesOf(orders: readonly ModelOrder[]): Wishes {
   const wishes = new Map<string, CourseMode[]>()
   for (const order of orders.filter(({ status }) => status === 'processing' || status === 'completed')) {
-    for (const [key, mode] of soldBy(order)) wishes.set(key, [...(wishes.get(key) ?? []), mode])
+    for (const { learner, course, mode } of soldBy(order)) {
+      const key = rowKey(personOf(learner), course)
+      wishes.set(key, [...(wishes.get(key) ?? []), mode])
+    }
   }
   return wishes
 }
 
+interface Sold extends Course {
+  readonly learner: EmailAddress
+}
+
 /** What the units of an order that were not refunded come to, whatever its status. */
-function soldBy(order: ModelOrder): readonly (readonly [string, CourseMode])[] {
+function soldBy(order: ModelOrder): readonly Sold[] {
   if (order.isGone || refundedOf(order) >= totalOf(order)) return []
   return order.lines.flatMap((line) => {
     const buyer = order.email === null ? [] : [order.email]
     const learners = line.learners.length > 0 ? line.learners : buyer
     const seated = learners.slice(0, unitsLeft(order, line))
-    return seated.flatMap((learner) =>
-      line.product.sells.map(({ course, mode }) => [rowKey(personOf(learner), course), mode] as const),
-    )
+    return seated.flatMap((learner) => line.product.sells.map((course) => ({ ...course, learner })))
   })
 }
 
@@ -57,7 +62,8 @@ export interface Rises {
 
 /**
  * An order whose status decides nothing keeps what it wanted, less what was refunded. One that names nobody may come to
- * want whatever it wanted before.
+ * want whatever it wanted before. One that changes to another address of the same person wants the row anew: before the
+ * LMS is asked, nobody can know that it is the same person.
  */
 export function createRises(): Rises {
   const wanted = new Map<number, ReadonlySet<string>>()
@@ -68,21 +74,28 @@ export function createRises(): Rises {
       const before = wanted.get(order.number) ?? new Set()
       const once = ever.get(order.number) ?? new Set()
       const now = wantedBy(order, before, once)
-      for (const key of now) {
-        if (!before.has(key)) rises.set(key, (rises.get(key) ?? 0) + 1)
-        once.add(key)
+      for (const seat of now) {
+        if (!before.has(seat)) rises.set(rowOf(seat), (rises.get(rowOf(seat)) ?? 0) + 1)
+        once.add(seat)
       }
       wanted.set(order.number, now)
       ever.set(order.number, once)
     },
     of: (key) => rises.get(key) ?? 0,
-    ordersBehind: (key) => [...ever].filter(([, keys]) => keys.has(key)).map(([order]) => order),
+    ordersBehind: (key) => [...ever].filter(([, seats]) => [...seats].map(rowOf).includes(key)).map(([order]) => order),
   }
 }
 
+/** Addresses and course runs that an order wants rows for now. */
 function wantedBy(order: ModelOrder, before: ReadonlySet<string>, once: ReadonlySet<string>): ReadonlySet<string> {
-  const sold = soldBy(order).map(([key]) => key)
-  if (order.status === 'pending' || order.status === 'on-hold') return new Set(sold.filter((key) => before.has(key)))
+  const sold = soldBy(order).map(({ learner, course }) => rowKey(learner, course))
+  if (order.status === 'pending' || order.status === 'on-hold') return new Set(sold.filter((seat) => before.has(seat)))
   if (order.status !== 'processing' && order.status !== 'completed') return new Set()
   return new Set(order.email === null ? [...sold, ...once] : sold)
+}
+
+/** The row of an address and course run. */
+function rowOf(seat: string): string {
+  const [address, course = ''] = seat.split(' ')
+  return rowKey(personOf(address as EmailAddress), course)
 }

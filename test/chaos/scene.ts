@@ -60,11 +60,12 @@ export function createScene(redis: Redis, { seed, orders, without: guard, tell: 
   const people = cast(storyRandom, orders)
   const rises = createRises()
   const address = () => addressOf(storyRandom, people)
+  let storyMs = storyStartMs
   const onChange = (order: ModelOrder) => {
     rises.note(order)
     follow(() => inWords(order))
   }
-  const shop = createModelShop({ random: storyRandom, nowMs: clock.nowMs, address, onChange })
+  const shop = createModelShop({ random: storyRandom, nowMs: () => storyMs, address, onChange })
   const lms = createModelLms()
   const quietRounds: boolean[] = []
   const troubles: string[] = []
@@ -88,7 +89,11 @@ export function createScene(redis: Redis, { seed, orders, without: guard, tell: 
       await product.accept(news, through)
       accepted.set(order.number, Math.max(version, accepted.get(order.number) ?? 0))
     })
-  const at = (ms: number, action: () => void) => scheduler.at(storyStartMs + ms, action)
+  const at = (ms: number, action: () => void) =>
+    scheduler.at(storyStartMs + ms, () => {
+      storyMs = storyStartMs + ms
+      action()
+    })
   sweepForEver({ scheduler, clock, ledger, jobs })
   return {
     clock,

@@ -66,7 +66,7 @@ export function createScheduler(
     },
     at: (ms, action) => timeline.add(ms, action),
     step: async () => {
-      for (const action of timeline.take(clock.nowMs())) action()
+      timeline.catchUp(clock.nowMs())
       await quiet()
       const ready = calls.filter(({ notBeforeMs }) => notBeforeMs <= clock.nowMs())
       if (ready.length === 0) {

@@ -125,26 +125,31 @@ export function addressOf(random: Random, people: readonly Person[]): EmailAddre
 /** Some changes within one second, some soon after another, some minutes apart. */
 function live(parts: StoryParts, told: Told, order: ModelOrder, startMs: number): void {
   const { random, at } = parts
-  let whenMs = startMs
-  for (let index = 0; index < changesPerOrder; index += 1) {
-    whenMs += random.pick([
+  const next = (index: number, lastMs: number) => {
+    const gap = random.pick([
       random.between(0, 200),
       random.between(0, 200),
       random.between(300, 3000),
       random.between(3000, 50_000),
     ])
-    const nowMs = whenMs
-    at(nowMs, () =>
-      change(parts, told, { order, nowMs, names: index === 0 ? ['pay', 'fail', 'cancel', 'hold'] : undefined }),
-    )
+    const nowMs = lastMs + gap + (order.email === null ? deadMs : 0)
+    at(nowMs, () => {
+      if (index === changesPerOrder) return decide(parts, told, order, nowMs)
+      change(parts, told, { order, nowMs, names: index === 0 ? firstChanges : undefined })
+      next(index + 1, nowMs)
+    })
   }
-  at(whenMs + 1, () => decide(parts, told, order, whenMs + 1))
+  next(0, startMs)
 }
+
+const firstChanges = ['pay', 'fail', 'cancel', 'hold']
+/** An order that names nobody is a dead letter, and comes to life when it is modified in a later second. */
+const deadMs = 1000
 
 /** An order left undecided, or that names nobody, would want what we happened to have seen of it: it is not left so. */
 function decide(parts: StoryParts, told: Told, order: ModelOrder, nowMs: number): void {
-  if (order.status === 'on-hold') change(parts, told, { order, nowMs, names: ['pay', 'cancel'] })
   if (order.email === null) change(parts, told, { order, nowMs, names: ['change the e-mail'] })
+  if (order.status === 'on-hold') change(parts, told, { order, nowMs, names: ['pay', 'cancel'] })
 }
 
 interface Moment {
