@@ -11,6 +11,8 @@ export function without(guard: Guard | undefined, ledger: RedisLedger): RedisLed
   return guard === undefined ? ledger : { ...ledger, ...nullGuards[guard](ledger) }
 }
 
+const forEverMs = Number.MAX_SAFE_INTEGER / 2
+
 const nullGuards: Readonly<Record<Guard, (ledger: RedisLedger) => Partial<Ledger>>> = {
   /** Settles whatever generation is current, not the one that was converged. */
   'compare-and-set': (ledger) => ({
@@ -20,13 +22,11 @@ const nullGuards: Readonly<Record<Guard, (ledger: RedisLedger) => Partial<Ledger
       return true
     },
   }),
-  /** Grants everybody the lease of everything, at all times. */
-  lease: (ledger) => ({
-    lease: async (key, forMs) => {
-      const { token } = (await ledger.lease(key, forMs)) ?? { token: 'shared' }
-      return { key, token, assertHeld: () => Promise.resolve(), release: () => Promise.resolve() }
-    },
-  }),
+  /** Everybody gets a lease of their own, at once and for ever. */
+  lease: (ledger) => {
+    let leases = 0
+    return { lease: (key) => ledger.lease(`${key}-${(leases += 1)}`, forEverMs) }
+  },
   /** Takes every snapshot for a new one. */
   'strictly-newer': (ledger) => ({
     applySnapshot: async (offer) => {

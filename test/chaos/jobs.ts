@@ -45,13 +45,14 @@ const workers = 8
 const stalledMs = 30_000
 const shortBackMs = 5000
 
+const idOf = ({ item, generation }: WakeUp) => jobId(item, generation)
+
 export function createJobs({ scheduler, clock, random, agenda, handle, onFailure }: JobsParts): Jobs {
   const alive = new Set<string>()
   const waiting: WakeUp[] = []
   let busy = 0
   let lost = 0
   let loss = 0
-  const idOf = ({ item, generation }: WakeUp) => jobId(item, generation)
   const queueAfter = (wakeUp: WakeUp, delayMs: number) =>
     scheduler.at(clock.nowMs() + delayMs, () => void waiting.push(wakeUp))
 
@@ -91,7 +92,7 @@ export function createJobs({ scheduler, clock, random, agenda, handle, onFailure
       return lost
     },
     add: (wakeUps) => {
-      for (const wakeUp of wakeUps.filter((one) => !alive.has(idOf(one)))) {
+      for (const wakeUp of wakeUps.filter((asked) => !alive.has(idOf(asked)))) {
         if (random.next() < loss) {
           lost += 1
           continue

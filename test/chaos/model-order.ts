@@ -92,7 +92,7 @@ function move(weight: number, from: readonly string[], to: string): Change {
   }
 }
 
-const paid = ['processing', 'completed']
+const paid = new Set(['processing', 'completed'])
 const isLive = ({ status }: ModelOrder) => status !== 'trash'
 const refundable = (order: ModelOrder) => order.lines.filter((line) => unitsLeft(order, line) > 0)
 
@@ -108,19 +108,19 @@ export const changes: Readonly<Record<string, Change>> = {
   'refund units': {
     ...told,
     weight: 4,
-    isPossible: (order) => paid.includes(order.status) && refundable(order).length > 0,
+    isPossible: (order) => paid.has(order.status) && refundable(order).length > 0,
     make: refundUnits,
   },
   'refund all': {
     ...told,
     weight: 3,
-    isPossible: (order) => paid.includes(order.status) && refundedOf(order) < totalOf(order),
+    isPossible: (order) => paid.has(order.status) && refundedOf(order) < totalOf(order),
     make: refundAll,
   },
   'give money back': {
     ...told,
     weight: 1,
-    isPossible: (order) => paid.includes(order.status) && refundedOf(order) + 1 < totalOf(order),
+    isPossible: (order) => paid.has(order.status) && refundedOf(order) + 1 < totalOf(order),
     make: (order, { freshNumber }) => {
       order.refunds = [...order.refunds, { number: freshNumber(), line: null, units: 0, amount: 1 }]
     },

@@ -54,7 +54,7 @@ export function createScene(redis: Redis, { seed, orders, without: guard, tell: 
   const clock = createVirtualClock(redis, prefix, storyStartMs)
   const ledger = without(guard, createLedger(clock.redis, prefix))
   const follow = (what: () => string) => say?.(`${new Date(clock.nowMs()).toISOString()} ${what()}`)
-  const scheduler = createScheduler(random, clock, ({ worker, name, subject }, mishap = undefined) =>
+  const scheduler = createScheduler(random, clock, ({ worker, name, subject }, mishap) =>
     follow(() => `worker ${worker}: ${mishap ?? ''} ${name} ${JSON.stringify(subject)}`),
   )
   const people = cast(storyRandom, orders)
