@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isConserved, laneOf, type Conservation } from '@seatkeeper/core'
+import { isConserved, itemId, laneOf, type Conservation } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
 import { shopId } from './model-shop.ts'
 import { one } from './model-order.ts'
@@ -29,6 +29,8 @@ export interface OrderChaosResult {
   /** Rows activated more often than wanted, and rows written to without need. */
   readonly flapping: readonly string[]
   readonly idle: readonly string[]
+  /** Items that are dead. An order that died and then vanished is left out: it is for a person to see, and wants nothing. */
+  readonly dead: readonly string[]
   readonly conservation: Conservation
   /** Failures that no fault explains, and work that never came to rest. */
   readonly troubles: readonly string[]
@@ -37,9 +39,10 @@ export interface OrderChaosResult {
 }
 
 /** Whether a run was as it must be. */
-export function isSound({ wrongAsTold, wrong, flapping, idle, troubles, conservation }: OrderChaosResult): boolean {
-  const isAtRest = isConserved(conservation) && conservation.due === 0 && conservation.dead === 0
-  return isAtRest && [wrongAsTold, wrong, flapping, idle, troubles].every(({ length }) => length === 0)
+export function isSound({ conservation, ...counted }: OrderChaosResult): boolean {
+  const { wrongAsTold, wrong, flapping, idle, dead, troubles } = counted
+  const isAtRest = isConserved(conservation) && conservation.due === 0
+  return isAtRest && [wrongAsTold, wrong, flapping, idle, dead, troubles].every(({ length }) => length === 0)
 }
 
 const chaos: MishapRates = { kill: 0.002, fail: 0.002, freeze: 0.001 }
@@ -90,6 +93,7 @@ export async function orderChaos(redis: Redis, options: SceneOptions): Promise<O
     wrong: wrongSeats(judged),
     flapping: flappingRows(judged),
     idle: idleWrites(judged),
+    dead: await unexpectedlyDead(scene),
     conservation: await scene.ledger.conservation(),
     troubles,
     digest: createHash('sha256').update(JSON.stringify(judged.lms.writes)).digest('base64url'),
@@ -110,6 +114,14 @@ async function rest({ clock, scheduler, jobs, ledger }: Scene, fromMs: number): 
     if (isIdle && (await ledger.conservation()).due === 0) return true
   }
   return false
+}
+
+async function unexpectedlyDead({ ledger, judged }: Scene): Promise<readonly string[]> {
+  const vanished = new Set(judged.orders.filter(({ isGone }) => isGone).map(({ number }) => String(number)))
+  const dead = await ledger.dead()
+  return dead
+    .filter(({ item }) => !(item.kind === 'order' && vanished.has(item.order)))
+    .map(({ item, failure }) => `${itemId(item)} died of ${failure?.code}`)
 }
 
 /** One body in ten orders, the oldest, as somebody may have kept it. */

@@ -40,7 +40,7 @@ function settingsTable(rows: readonly ConfigRow[]): string {
   const partsOf = ({ path }: ConfigRow) => rows.filter((other) => other.path.startsWith(`${path}.`))
   // A setting that is a word or else has parts: the word is its default, and no part must be set.
   const alternatives = rows.filter((row) => row.default?.startsWith('"') === true && partsOf(row).length > 0)
-  const alternativeParts = alternatives.flatMap(partsOf)
+  const alternativeParts = new Set(alternatives.flatMap(partsOf))
   return markdownTable(
     ['setting', 'what it is', 'default'],
     rows
@@ -48,7 +48,7 @@ function settingsTable(rows: readonly ConfigRow[]): string {
       .map((row) => [
         `\`${row.path}\``,
         row.unit === null ? row.purpose : `${row.purpose}, ${row.unit}`,
-        row.required && !alternativeParts.includes(row) ? 'must be set' : defaultOf(row),
+        row.required && !alternativeParts.has(row) ? 'must be set' : defaultOf(row),
       ]),
   )
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { runOrderChaos, type OrderChaosArguments } from './order-chaos.ts'
+import { orderChaosCommand } from '../chaos/command.ts'
 import { ackKill, isSound, type AckKillOptions, type AckKillResult } from './ack-kill.ts'
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
     .action(async (options: Omit<OrderChaosArguments, 'say'>) => {
       process.exitCode = (await runOrderChaos({ ...options, say })) ? 0 : 1
     })
+  program.addCommand(orderChaosCommand())
   await program.parseAsync()
 }
 
