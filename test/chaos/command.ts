@@ -15,6 +15,7 @@ interface Arguments {
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 const controlSeeds = 25
+const hasWrongSeats = ({ wrong }: OrderChaosResult) => wrong.length > 0
 
 /** `order-chaos`, for the program of fault tests. */
 export function orderChaosCommand(): Command {
@@ -65,9 +66,8 @@ async function runAll({ orders, without, trace, ...options }: Arguments): Promis
 async function runControls({ orders, first }: Arguments): Promise<boolean> {
   const blind: string[] = []
   for (const guard of guards) {
-    const onResult = ({ wrong }: OrderChaosResult) => wrong.length > 0
-    const results = await runSeeds({ first, count: controlSeeds, orders, without: guard, onResult })
-    const red = results.find(({ wrong }) => wrong.length > 0)
+    const results = await runSeeds({ first, count: controlSeeds, orders, without: guard, isEnough: hasWrongSeats })
+    const red = results.find(hasWrongSeats)
     say(
       red
         ? `without ${guard}: seed ${red.seed} leaves ${red.wrong.length} wrong seats`

@@ -6,8 +6,10 @@ import type { SceneOptions } from './scene.ts'
 export interface SeedsOptions extends Omit<SceneOptions, 'seed'> {
   readonly first: number
   readonly count: number
-  /** Told of every run that ended; true ends the rest. */
-  readonly onResult?: (result: OrderChaosResult) => boolean | void
+  /** Told of every run that ended. */
+  readonly onResult?: (result: OrderChaosResult) => void
+  /** Whether a run makes the rest superfluous. */
+  readonly isEnough?: (result: OrderChaosResult) => boolean
 }
 
 /** Each waits for its Redis a third of the time. */
@@ -18,6 +20,7 @@ export async function runSeeds({
   first,
   count,
   onResult,
+  isEnough,
   ...scene
 }: SeedsOptions): Promise<readonly OrderChaosResult[]> {
   const server = await startRedis({ arguments: ['--appendonly', 'no'] })
@@ -29,10 +32,15 @@ export async function runSeeds({
     while (!isOver && next < first + count) {
       const result = await orderChaos(redis, { ...scene, seed: next++ })
       results.push(result)
-      isOver ||= onResult?.(result) === true
+      onResult?.(result)
+      isOver ||= isEnough?.(result) === true
     }
     redis.disconnect()
   })
-  await Promise.all(runs).finally(() => server.stop())
+  try {
+    await Promise.all(runs)
+  } finally {
+    await server.stop()
+  }
   return results.toSorted((one, other) => one.seed - other.seed)
 }

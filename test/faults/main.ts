@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander'
-import { runOrderChaos, type OrderChaosArguments } from './order-chaos.ts'
 import { orderChaosCommand } from '../chaos/command.ts'
 import { ackKill, isSound, type AckKillOptions, type AckKillResult } from './ack-kill.ts'
 
@@ -24,18 +23,6 @@ async function main(): Promise<void> {
     )
     .option('--no-control', 'leave out the second run, whose workers have no sweep and must lose some')
     .action(runAckKill)
-  program
-    .command('order-chaos')
-    .description(
-      'F4: orders change, news of it comes late, twice, out of order or never, workers die; every seat must be as the orders say',
-    )
-    .option('--seeds <count>', 'stories told', Number, 25)
-    .option('--seed <number>', 'only this story', Number)
-    .option('--orders <count>', 'orders in each story', Number, 500)
-    .option('--controls', 'also without each guard, which must be seen', false)
-    .action(async (options: Omit<OrderChaosArguments, 'say'>) => {
-      process.exitCode = (await runOrderChaos({ ...options, say })) ? 0 : 1
-    })
   program.addCommand(orderChaosCommand())
   await program.parseAsync()
 }
