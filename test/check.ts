@@ -1,6 +1,7 @@
 /**
  * `npm run check`: what must hold before every commit, in under a minute. Format, lint, types, the architecture and the
- * unit tests; not what needs a Redis or starts our processes. One line per check, and all of the output of one that failed.
+ * unit tests; not what needs a Redis, a browser or a simulator, or starts our processes. One line per check, and all of the
+ * output of one that failed.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,12 +9,12 @@ import { coverageByPackage } from './coverage.ts'
 import { root, run, runJest, type Ended } from './command.ts'
 
 const bin = (name: string, ...parameters: readonly string[]) => run(`node_modules/.bin/${name}`, parameters)
-const longTests = ['\\.redis\\.test\\.ts$', '/test/(bench|contract|e2e|faults|setup)/']
+const longTests = ['\\.(redis|chromium|contract)\\.test\\.ts$', '/test/(bench|contract|e2e|faults|setup)/']
 const ignoring = (patterns: readonly string[]) =>
   ['/node_modules/', '/dist/', ...patterns].map((pattern) => `--testPathIgnorePatterns=${pattern}`)
 
 const checks: Readonly<Record<string, () => Promise<Ended>>> = {
-  format: () => bin('prettier', '--check', '.'),
+  format: () => bin('prettier', '--check', '--cache', '.'),
   lint: () => bin('oxlint', '--type-aware', '--deny-warnings', 'apps', 'packages', 'test'),
   types: () => bin('tsc', '-p', 'tsconfig.json'),
   architecture: () => runJest(['test/architecture']),
