@@ -5,31 +5,23 @@ import type { LmsSimulator } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
 import { startSystemProcesses, type SystemProcesses } from '../e2e/processes.ts'
 import { webhookSecret } from '../e2e/site.ts'
+import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
 import { seeded, type Random } from './random.ts'
 import { createSender, type Sender } from './sender.ts'
 
-/** How a run is set up. */
-export interface AckKillOptions {
-  readonly orders: number
-  readonly kills: number
-  readonly seed: number
-  /** What workers run; the product's own main file unless given. */
-  readonly workerScript?: string
-  readonly say: (text: string) => void
+/** Acknowledgements are counted on the sender's side, once the status line is read; an order whose answer never came is in no column. */
+export const ackKill: FaultTest = {
+  name: 'ack-kill',
+  promise:
+    'SIGKILL of ingress, workers and Redis while orders stream in; nothing acknowledged may be lost or done twice',
+  run: (run) => killAndCount(run),
+  control: {
+    without: 'the sweep',
+    run: (run) => killAndCount(run, 'test/faults/worker-without-sweep.ts'),
+  },
 }
 
-/** What a run counted. */
-export interface AckKillResult {
-  readonly sent: number
-  readonly acknowledged: number
-  readonly killed: Readonly<Record<Victim, number>>
-  /** Acknowledged orders whose seat is not as the order says. */
-  readonly lost: readonly number[]
-  /** State-changing effects at the LMS beyond one per change that was asked for. */
-  readonly duplicated: readonly string[]
-  readonly conservation: Conservation
-  readonly worstAnswerMs: number
-}
+const sizes = { small: { orders: 200, kills: 6 }, full: { orders: 2000, kills: 24 } } as const
 
 /** Whom SIGKILL meets; each as likely, so workers more often than the rest. */
 const victims = ['ingress', 'redis', 'enroll', 'orders', 'revoke', 'ingress', 'redis'] as const
@@ -42,13 +34,9 @@ const sendersAtOnce = 10
 const msPerKill = 2500
 const calmWithinMs = 150_000
 
-/**
- * F1: SIGKILL of ingress, worker and Redis at random while orders stream in, one in ten refunded later.
- *
- * Acknowledgements are counted on the sender's side, once the status line is read; an order whose answer never came is
- * in neither column. The simulators' event log is the truth.
- */
-export async function ackKill({ orders, kills, seed, workerScript, say }: AckKillOptions): Promise<AckKillResult> {
+/** @param workerScript what workers run; the product's own main file unless given. */
+async function killAndCount({ scale, seed, say }: FaultRun, workerScript?: string): Promise<FaultReport> {
+  const { orders, kills } = sizes[scale]
   const system = await startSystemProcesses(workerScript === undefined ? {} : { workerScript })
   try {
     const random = seeded(seed)
@@ -59,20 +47,30 @@ export async function ackKill({ orders, kills, seed, workerScript, say }: AckKil
     const killed = await killAtRandom(system, { kills, random, until: streaming, say })
     const outcome = await streaming
     sender.close()
-    say(`sent ${outcome.sent}, acknowledged ${outcome.paid.size + outcome.refunded.size}; waiting for calm`)
+    const acknowledged = outcome.paid.size + outcome.refunded.size
+    say(`  sent ${outcome.sent}, acknowledged ${acknowledged}; waiting for calm`)
     const conservation = await untilCalm(system.redis.url, say)
     return {
-      sent: outcome.sent,
-      acknowledged: outcome.paid.size + outcome.refunded.size,
-      killed,
-      lost: lostOrders(system.campus, outcome),
+      load: `${outcome.sent} webhooks sent, ${acknowledged} acknowledged`,
+      faults: inWords(killed),
+      lost: lostOrders(system.campus, outcome).map((order) => `order ${order}`),
       duplicated: duplicates(system.campus),
-      conservation,
+      broken:
+        isConserved(conservation) && conservation.due === 0
+          ? []
+          : ['the agenda did not come to rest, or its count is not even'],
       worstAnswerMs: Math.round(outcome.worstAnswerMs),
+      figures: { agenda: inWords({ ...conservation }) },
     }
   } finally {
     await system.close()
   }
+}
+
+function inWords(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
 }
 
 /** Learners with accounts, course runs and their products: every pair of learner and run is one order's seat. */
@@ -122,7 +120,7 @@ async function stream({ system, sender, products, orders, pacePerSaleMs, random,
     const { status, tookMs } = await sender.send(order, JSON.stringify(system.shop.order(order)))
     outcome.sent += 1
     outcome.worstAnswerMs = Math.max(outcome.worstAnswerMs, tookMs)
-    if (outcome.sent % 500 === 0) say(`sent ${outcome.sent}`)
+    if (outcome.sent % 500 === 0) say(`  sent ${outcome.sent}`)
     if (status === null) outcome.unknown.add(order)
     return status === 200
   }
@@ -169,7 +167,7 @@ async function killAtRandom(
     const victim = random.pick(victims)
     await crash(system, victim)
     killed[victim] += 1
-    if (count() % 10 === 0) say(`killed ${count()}`)
+    if (count() % 10 === 0) say(`  killed ${count()}`)
   }
   return killed
 }
@@ -194,7 +192,7 @@ async function untilCalm(redisUrl: string, say: (text: string) => void): Promise
     await pause(500)
     counted = await ledger.conservation()
     if (performance.now() - saidMs > 10_000) {
-      say(`${counted.due} of ${counted.registered} still due`)
+      say(`  ${counted.due} of ${counted.registered} still due`)
       saidMs = performance.now()
     }
   }
@@ -221,12 +219,6 @@ function duplicates(campus: LmsSimulator): readonly string[] {
   return [...counts].filter(([, times]) => times.length > 1).map(([effect, times]) => `${effect} ×${times.length}`)
 }
 
-/** The key of one of the runs on sale. */
-export function courseKeyOf(run: number): string {
+function courseKeyOf(run: number): string {
   return `course-v1:FaultU+RUN${run}+2026`
-}
-
-/** Whether nothing acknowledged was lost or doubled, and the agenda's count came out even. */
-export function isSound({ lost, duplicated, conservation }: AckKillResult): boolean {
-  return lost.length === 0 && duplicated.length === 0 && isConserved(conservation) && conservation.due === 0
 }

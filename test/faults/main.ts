@@ -1,73 +1,102 @@
 import { Command, Option } from 'commander'
 import { orderChaosCommand } from '../chaos/command.ts'
-import { ackKill, isSound, type AckKillOptions, type AckKillResult } from './ack-kill.ts'
+import { orderChaosFault } from '../chaos/order-chaos-fault.ts'
+import { isSound, type FaultReport, type FaultRun, type FaultTest, type Scale } from './fault-test.ts'
+import { faultTests } from './tests.ts'
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
-/** Runs the fault tests: real processes, real kills, and the simulators' event log as the truth. */
+interface Arguments {
+  readonly full?: boolean
+  readonly controls?: boolean
+  readonly seed: number
+}
+
+/** Runs the fault tests: real processes, real faults, and the simulators' event log as the truth. */
 async function main(): Promise<void> {
-  const program = new Command('faults').description(
-    'Fault tests with real processes; each prints its seed and replays from it.',
-  )
-  program
-    .command('ack-kill')
-    .description(
-      'F1: SIGKILL of ingress, workers and Redis while orders stream in; nothing acknowledged may be lost or doubled',
+  const program = withOptions(new Command('faults'))
+    .enablePositionalOptions()
+    .description('Fault tests with real processes, one after the other; each prints its seed and replays from it.')
+    .action((options: Arguments) => runAll(faultTests, options))
+  for (const test of faultTests.filter(({ name }) => name !== orderChaosFault.name))
+    program.addCommand(
+      withOptions(new Command(test.name))
+        .description(test.promise)
+        .action((options: Arguments) => runAll([test], options)),
     )
-    .option('--orders <count>', 'orders sent', Number, 2000)
-    .option('--kills <count>', 'processes killed at least', Number, 24)
-    .addOption(
-      new Option('--seed <number>', 'of what is killed and when')
-        .argParser(Number)
-        .default(Date.now() % 1_000_000, 'the time'),
-    )
-    .option('--no-control', 'leave out the second run, whose workers have no sweep and must lose some')
-    .action(runAckKill)
   program.addCommand(orderChaosCommand())
   await program.parseAsync()
 }
 
-interface Arguments {
-  readonly orders: number
-  readonly kills: number
-  readonly seed: number
-  readonly control: boolean
+function withOptions(command: Command): Command {
+  return command
+    .option('--full', 'at full size, not in the small form')
+    .option('--controls', 'run what has the guard composed away instead, and see that it is unsound')
+    .addOption(
+      new Option('--seed <number>', 'of what is done and when')
+        .argParser(Number)
+        .default(Date.now() % 1_000_000, 'the time'),
+    )
 }
 
-async function runAckKill({ orders, kills, seed, control }: Arguments): Promise<void> {
-  const options: AckKillOptions = { orders, kills, seed, say }
-  say(`ack-kill: ${orders} orders, at least ${kills} kills, seed ${seed}`)
-  const result = await ackKill(options)
-  tell('with the sweep', result)
-  const isBlind = control && !(await losesWithoutSweep(options))
-  const isGood = isSound(result) && !isBlind
-  say(
-    isGood
-      ? 'verdict: sound'
-      : `verdict: ${isBlind ? 'BLIND, the control lost nothing' : 'UNSOUND'}; replay with --seed ${seed}`,
-  )
-  process.exitCode = isGood ? 0 : 1
+/** Small ones wait most of the time, so some go side by side; what each says stays together. */
+async function runAll(tests: readonly FaultTest[], { full, controls, seed }: Arguments): Promise<void> {
+  const scale: Scale = full === true ? 'full' : 'small'
+  const isAlone = scale === 'full' || tests.length === 1
+  const waiting = [...tests]
+  const failed: string[] = []
+  const turns = Array.from({ length: isAlone ? 1 : sideBySide }, async () => {
+    for (let test = waiting.shift(); test !== undefined; test = waiting.shift()) {
+      const isGood = await runOne(test, { scale, seed, isControl: controls === true, isAlone })
+      if (!isGood) failed.push(test.name)
+    }
+  })
+  await Promise.all(turns)
+  if (tests.length > 1)
+    say(failed.length === 0 ? `all ${tests.length} as they must be` : `not so: ${failed.join(', ')}`)
+  process.exitCode = failed.length === 0 ? 0 : 1
 }
 
-/** The control: the same run whose workers have no sweep. If it loses nothing the test cannot see what it looks for. */
-async function losesWithoutSweep(options: AckKillOptions): Promise<boolean> {
-  const result = await ackKill({ ...options, workerScript: 'test/faults/worker-without-sweep.ts' })
-  tell('control, without the sweep', result)
-  return result.lost.length > 0
+const sideBySide = 3
+
+interface Turn extends Omit<FaultRun, 'say'> {
+  readonly isControl: boolean
+  /** Else only its end is told. */
+  readonly isAlone: boolean
 }
 
-function tell(
-  title: string,
-  { sent, acknowledged, killed, lost, duplicated, conservation, worstAnswerMs }: AckKillResult,
-): void {
-  const kills = Object.entries(killed).map(([name, times]) => `${name} ${times}`)
-  const counts = Object.entries(conservation).map(([name, count]) => `${name} ${count}`)
-  say(`${title}:`)
-  say(`  load          ${sent} webhooks sent, ${acknowledged} acknowledged, worst answer ${worstAnswerMs} ms`)
-  say(`  faults        ${kills.join(', ')}`)
-  say(`  lost          ${lost.length}${lost.length > 0 ? `: orders ${lost.slice(0, 20).join(', ')}` : ''}`)
-  say(`  duplicated    ${duplicated.length}${duplicated.length > 0 ? `: ${duplicated.slice(0, 10).join('; ')}` : ''}`)
-  say(`  conservation  ${counts.join(', ')}`)
+async function runOne(test: FaultTest, { scale, seed, isControl, isAlone }: Turn): Promise<boolean> {
+  const title = `${test.name}${isControl ? `, without ${test.control.without}` : ''}: ${test.promise}`
+  say(isAlone ? title : `${test.name} begins`)
+  const startedMs = performance.now()
+  const run: FaultRun = { scale, seed, say: isAlone ? say : () => undefined }
+  const report = await (isControl ? test.control.run(run) : test.run(run))
+  const isGood = isSound(report) !== isControl
+  const verdict = isControl ? (isGood ? 'red, as it must be' : 'BLIND') : isGood ? 'sound' : 'UNSOUND'
+  const seconds = Math.round((performance.now() - startedMs) / 1000)
+  const rows = [...rowsOf(report), row('verdict', `${verdict}, ${seconds} s, seed ${seed}`)]
+  say([...(isAlone ? [] : [title]), ...rows].join('\n'))
+  return isGood
+}
+
+function rowsOf({ load, faults, lost, duplicated, broken, worstAnswerMs, figures = {} }: FaultReport): string[] {
+  return [
+    row('load', `${load}${worstAnswerMs === null ? '' : `, worst answer ${worstAnswerMs} ms`}`),
+    row('faults', faults),
+    row('lost', counted(lost)),
+    row('duplicated', counted(duplicated)),
+    ...broken.slice(0, shown).map((sentence) => row('broken', sentence)),
+    ...Object.entries(figures).map(([title, text]) => row(title, text)),
+  ]
+}
+
+const row = (title: string, text: string) => `  ${title.padEnd(11)} ${text}`
+const shown = 10
+
+function counted(offences: readonly string[]): string {
+  if (offences.length === 0) return '0'
+  const rest = offences.length > shown ? ', …' : ''
+  return `${offences.length}: ${offences.slice(0, shown).join(', ')}${rest}`
 }
 
 await main()

@@ -1,0 +1,6 @@
+import { orderChaosFault } from '../chaos/order-chaos-fault.ts'
+import { ackKill } from './ack-kill.ts'
+import type { FaultTest } from './fault-test.ts'
+
+/** All fault tests, in the order in which they are run. */
+export const faultTests: readonly FaultTest[] = [ackKill, orderChaosFault]
