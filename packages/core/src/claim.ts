@@ -26,6 +26,11 @@ export function claimKey({ store, order }: OrderRef, line: LineId, unit: number,
   return [store, order, line, unit, item.lms, item.course].join('/')
 }
 
+/** Whether a claim stands on this order. */
+export function isClaimOf({ store, order }: OrderRef, key: string): boolean {
+  return key.startsWith(`${store}/${order}/`)
+}
+
 /** Key of the one claim that an operator can make on a seat. Begins unlike any store's name. Stored data. */
 export const operatorClaimKey = '~operator/decision'
 

@@ -1,5 +1,5 @@
 import type { Enrolment } from './enrolment.ts'
-import type { CourseKey, CourseMode, EmailAddress, Username } from './ids.ts'
+import type { CourseKey, CourseMode, EmailAddress, OrderRef, Username } from './ids.ts'
 
 /** A learner as the LMS knows them. */
 export interface Account {
@@ -16,6 +16,8 @@ export interface EnrolmentWrite {
   readonly mode: CourseMode
   /** Enrols although the course is closed or by invitation only; never past its capacity. */
   readonly isForced?: boolean
+  /** The order that paid for it; only for a row that is made by this write. Kept beside the row where the LMS can. */
+  readonly order?: OrderRef
 }
 
 /** One row as the LMS lists it. */

@@ -92,6 +92,21 @@ describe('settleSeat', () => {
     expect(await theSeat()).toMatchObject({ baseline: noEnrolment, applied: verified, account: { username: 'ada' } })
   })
 
+  it('names the order with a row that it makes', async () => {
+    lms.register(ada)
+    await paid()
+    await settle()
+    expect(lms.writes).toMatchObject([{ order: { store: 'shop', order: '1001' } }])
+  })
+
+  it('names no order with a row that was there, whose attributes that would replace', async () => {
+    lms.register(ada)
+    lms.setRow(ada, audit)
+    await paid()
+    await settle()
+    expect(lms.writes.map(({ mode, order }) => ({ mode, order }))).toEqual([{ mode: 'verified', order: undefined }])
+  })
+
   it('ends the seat after a refund, in the mode it has', async () => {
     lms.register(ada)
     await paid()

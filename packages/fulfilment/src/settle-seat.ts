@@ -1,5 +1,6 @@
 import {
   enrollSeat,
+  isClaimOf,
   isEntitled,
   itemId,
   JobFailure,
@@ -8,6 +9,7 @@ import {
   wanted,
   type Account,
   type Enrolment,
+  type EnrolmentWrite,
   type JobData,
   type Ledger,
   type Outcome,
@@ -124,7 +126,14 @@ async function settleAccount(hand: Hand, account: Account): Promise<Outcome> {
   if (move.kind === 'foreign')
     throw new JobFailure('LMS_ENROLMENT_FOREIGN', 'the row has a mode that is not ours to end')
   const { isActive, mode } = move
-  return carryOut({ ...hand, seat }, { username: account.username, course: seat.course, isActive, mode }, current)
+  const write = { username: account.username, course: seat.course, isActive, mode, ...originOf(seat, current) }
+  return carryOut({ ...hand, seat }, write, current)
+}
+
+/** Which order a new row comes from; nothing for a row that is there already. */
+function originOf({ orders, claims }: Seat, { mode }: Enrolment): Pick<EnrolmentWrite, 'order'> {
+  const order = orders.find((ref) => claims.some((claim) => claim.access === 'granted' && isClaimOf(ref, claim.key)))
+  return order === undefined || mode !== null ? {} : { order }
 }
 
 /** Keeps whose seat it is. True if the account has another seat in this course run: all of this one's claims went there. */

@@ -47,8 +47,8 @@ export async function readEnrolment(
  * paid one. Only a course run that no longer lists the mode is deactivated without it. `force_enrollment` goes with
  * activations only, where it is asked for.
  *
- * No `enrollment_attributes` are sent: they would replace all that the row has, such as the provider that a credit
- * enrolment needs, and a write does not know whether there is a row.
+ * `enrollment_attributes` replace all that a row has, such as the provider that a credit enrolment needs. So they go with
+ * the first write of a row only, and never with credit.
  *
  * @see edx-platform, `openedx/core/djangoapps/enrollments/views.py`, `EnrollmentListView.post`
  */
@@ -83,11 +83,18 @@ async function postRow(
 ): Promise<void> {
   const { username, course, isActive, isForced = false } = write
   const force = isActive && isForced ? { force_enrollment: true } : {}
-  const json = { user: username, ...mode, is_active: isActive, ...force, course_details: { course_id: course } }
+  const row = { user: username, ...mode, is_active: isActive, course_details: { course_id: course } }
+  const json = { ...row, ...force, ...attributesOf(write) }
   const answer = await api({ endpoint: 'writeEnrolment', method: 'POST', path: enrolmentPath, json }, signal)
   const written = readRow(answer, write)
   if (written.isActive !== isActive) throw mismatch(['is_active'])
   if (written.mode !== write.mode) throw mismatch(['mode'])
+}
+
+/** The order's number, in a namespace of our own. */
+function attributesOf({ isActive, mode, order }: EnrolmentWrite) {
+  if (order === undefined || !isActive || mode === 'credit') return {}
+  return { enrollment_attributes: [{ namespace: 'seatkeeper', name: 'order', value: `${order.store}/${order.order}` }] }
 }
 
 function readRow(json: unknown, { username, course }: Seat): Enrolment {

@@ -4,6 +4,8 @@ import {
   CourseMode,
   EmailAddress,
   noEnrolment,
+  OrderId,
+  StoreId,
   Username,
   type EnrolmentWrite,
   type Lms,
@@ -66,6 +68,16 @@ describe('the adapter, enrolments', () => {
     expect(await read()).toEqual({ isActive: false, mode: 'verified' })
     await write()
     expect(rowOf()).toEqual({ isActive: true, mode: 'verified' })
+  })
+
+  it('keeps the order beside a row that it makes, and whatever else is there from then on', async () => {
+    const order = { store: StoreId.parse('shop'), order: OrderId.parse('15') }
+    const byOrder = [{ namespace: 'seatkeeper', name: 'order', value: 'shop/15' }]
+    await write({ order })
+    expect(site.rows()).toMatchObject([{ attributes: byOrder }])
+    await write({ isActive: false })
+    await write()
+    expect(site.rows()).toMatchObject([{ attributes: byOrder }])
   })
 
   it('makes one enrolment of the same write made twice', async () => {

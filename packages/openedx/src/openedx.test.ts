@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { CourseKey, CourseMode, EmailAddress, JobFailure, Username, type Lms } from '@seatkeeper/core'
+import { CourseKey, CourseMode, EmailAddress, JobFailure, OrderId, StoreId, Username, type Lms } from '@seatkeeper/core'
 import { createOpenedx } from './openedx.ts'
 import {
   configFor,
@@ -134,6 +134,17 @@ describe('createOpenedx, writeEnrolment', () => {
     ])
     expect(bodies()).toEqual([
       { user: 'alice', mode: 'verified', is_active: true, course_details: { course_id: course } },
+    ])
+  })
+
+  it('sends no attributes for credit, which needs those that it has, nor with a withdrawal', async () => {
+    const order = { store: StoreId.parse('shop'), order: OrderId.parse('15') }
+    answerInTurn(sayJson(200, aRow({ mode: 'credit' })), sayJson(200, aRow({ is_active: false })))
+    await lms.writeEnrolment({ ...grant, order, mode: CourseMode.parse('credit') }, unhurried)
+    await lms.writeEnrolment({ ...withdrawal, order }, unhurried)
+    expect(bodies()).toEqual([
+      { user: 'alice', mode: 'credit', is_active: true, course_details: { course_id: course } },
+      { user: 'alice', mode: 'verified', is_active: false, course_details: { course_id: course } },
     ])
   })
 
