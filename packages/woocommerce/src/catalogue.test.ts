@@ -27,14 +27,9 @@ describe('catalogueOf', () => {
     expect(resolveLine(aLine({ sku: 'SHIRT' }), aCatalogue({ readProducts: false }), new Map()).kind).toBe('items')
   })
 
-  it('lets the store’s modes go before those of the LMSs', () => {
-    const lmsModes = new Map([
-      [LmsId.parse('campus'), CourseMode.parse('audit')],
-      [LmsId.parse('other'), CourseMode.parse('audit')],
-      [LmsId.parse('third'), CourseMode.parse('audit')],
-    ])
-    const { modes, mode } = catalogueOf(aStore({ modes: { other: 'honor' } }), lmsModes)
-    expect(Object.fromEntries(modes)).toEqual({ campus: 'verified', other: 'honor', third: 'audit' })
+  it('has modes by LMS, and the store’s own for the rest', () => {
+    const { modes, mode } = catalogueOf(aStore({ modes: { other: 'honor' } }))
+    expect(Object.fromEntries(modes)).toEqual({ campus: 'verified', other: 'honor' })
     expect(mode).toBe('verified')
   })
 

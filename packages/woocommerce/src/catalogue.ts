@@ -67,18 +67,10 @@ export interface SellingStore {
   readonly catalogue: CatalogueConfig
 }
 
-/**
- * What a store sells.
- *
- * @param lmsModes the course modes that LMSs have of their own. The store's `modes` go before them, and for its own LMS
- *                 so does its `courseMode`.
- */
-export function catalogueOf(
-  { lms, courseMode, catalogue }: SellingStore,
-  lmsModes: ReadonlyMap<LmsId, CourseMode> = new Map(),
-): Catalogue {
+/** What a store sells. */
+export function catalogueOf({ lms, courseMode, catalogue }: SellingStore): Catalogue {
   const ownModes = Object.entries(catalogue.modes).map(([id, mode]) => [LmsId.parse(id), mode] as const)
-  const modes = new Map([...lmsModes, [lms, courseMode], ...ownModes])
+  const modes = new Map([[lms, courseMode] as const, ...ownModes])
   return {
     hash: hashOf([lms, courseMode, [...modes].toSorted(byName), catalogue]),
     lms,

@@ -1,4 +1,4 @@
-import type { CourseMode, LmsId, StorePolicy } from '@seatkeeper/core'
+import type { StorePolicy } from '@seatkeeper/core'
 import { catalogueOf, type SellingStore } from './catalogue.ts'
 import type { StoreConfig } from './config.ts'
 
@@ -6,10 +6,10 @@ import type { StoreConfig } from './config.ts'
 export interface StoreWithPolicy extends SellingStore, Pick<StoreConfig, 'writeBack' | 'since' | 'brake'> {}
 
 /** How the orders of a store count. The shop is told as soon as one thing of `writeBack` is wanted. */
-export function policyOf(store: StoreWithPolicy, lmsModes?: ReadonlyMap<LmsId, CourseMode>): StorePolicy {
+export function policyOf(store: StoreWithPolicy): StorePolicy {
   const { notes, complete, failedStatus } = store.writeBack
   return {
-    catalogue: catalogueOf(store, lmsModes),
+    catalogue: catalogueOf(store),
     tells: notes || complete || failedStatus !== undefined,
     sinceMs: store.since ?? null,
     brake: store.brake,
