@@ -1,4 +1,5 @@
 export * from './agenda.ts'
+export * from './call-budget.ts'
 export * from './catalogue.ts'
 export * from './claim.ts'
 export * from './drift.ts'

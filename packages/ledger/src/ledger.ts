@@ -1,5 +1,6 @@
 import type {
   Agenda,
+  CallBudget,
   Gates,
   Housekeeping,
   Ledger,
@@ -13,6 +14,7 @@ import type { Redis } from 'ioredis'
 import { createAdoptions, type Adoptions } from './adoption.ts'
 import { createAgenda } from './agenda.ts'
 import { createAudit, type Audit } from './audit.ts'
+import { createCallBudget } from './call-budget.ts'
 import { createGates } from './gates.ts'
 import { createBalance, type Balance } from './imbalance.ts'
 import { takeLease } from './lease.ts'
@@ -30,6 +32,8 @@ import { readOrderView, readTimeline } from './views.ts'
 export interface RedisLedger extends Ledger, Agenda, Tellings, Housekeeping, Audit, Balance, Adoptions {
   readonly gates: Gates
   tokens(lms: LmsId): Tokens
+  /** @param callsPerMinute of each user of the LMS. */
+  callBudget(lms: LmsId, callsPerMinute: number): CallBudget
   orderView(ref: OrderRef): Promise<OrderView | undefined>
   timeline(id: string): Promise<readonly TimelineEntry[]>
 }
@@ -63,6 +67,7 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     lease: (key, forMs) => takeLease(parts, key, forMs),
     gates: createGates(redis, prefix),
     tokens: (lms) => createTokens(parts, lms),
+    callBudget: (lms, callsPerMinute) => createCallBudget(run, lms, callsPerMinute),
     orderView: (ref) => readOrderView({ redis, prefix, knownItems: orders.knownItems }, ref),
     timeline: (id) => readTimeline(redis, prefix, id),
   }

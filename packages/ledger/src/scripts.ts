@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { adoptionScripts } from './lua/adoption.ts'
 import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
 import { brakeLua } from './lua/brake.ts'
+import { callScripts } from './lua/calls.ts'
 import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
 import { orderScripts, ordersLua } from './lua/orders.ts'
@@ -17,6 +18,7 @@ const bodies = {
   ...housekeepingScripts,
   ...adoptionScripts,
   ...lockScripts,
+  ...callScripts,
 }
 
 /** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */

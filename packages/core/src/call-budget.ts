@@ -1,0 +1,60 @@
+/** What calls to an LMS are made for. */
+export type CallClass = 'revoke' | 'enroll' | 'housekeeping'
+
+/** One call that may be made, by one of the LMS's users. It counts against that user's minute from its promise on. */
+export interface PromisedCall {
+  /** The user behind an access token, by a name that gives nobody away. */
+  readonly user: string
+  readonly class: CallClass
+  readonly id: string
+}
+
+/** Some calls that are to be made together, all by the same user. */
+export interface CallRequest {
+  readonly class: CallClass
+  /** Those who may make them; the one with most left is taken. At least one. */
+  readonly users: readonly string[]
+  /** More than the class is ever granted counts as what it is granted. */
+  readonly calls: number
+  /** A call that was not begun by then is not promised any more: its holder died. */
+  readonly holdMs: number
+  /** Names who asks, the same each time it asks again, so that a waiting revoke is seen. */
+  readonly waiter: string
+}
+
+/** `later`: asking again is worth while after `waitMs`. `throttled`: the LMS has all the users wait for so long. */
+export type Reserved =
+  | { readonly status: 'reserved'; readonly calls: readonly PromisedCall[] }
+  | { readonly status: 'later' | 'throttled'; readonly waitMs: number }
+
+/**
+ * How many calls the users of one LMS make in any minute; shared by all workers. Every method is one atomic step; times are
+ * the ledger's own clock.
+ *
+ * A tenth of each user's calls is housekeeping's, and no more; a tenth is kept from enrolments for revokes; and while a
+ * revoke waits, no enrolment is promised a call.
+ *
+ * A call counts from its promise until a minute after its end. The LMS counts it at some moment between, so that in no minute of
+ * its own it sees more than were allowed here.
+ */
+export interface CallBudget {
+  reserve(request: CallRequest): Promise<Reserved>
+  /**
+   * Asked right before each call, which may last for `longestMs`. `lapsed`: it was held for too long and is not promised any
+   * more. `throttled`: not now.
+   */
+  begin(
+    call: PromisedCall,
+    longestMs: number,
+  ): Promise<{ readonly status: 'go' | 'lapsed' } | { readonly status: 'throttled'; readonly waitMs: number }>
+  /** The call is over: answered, refused, or given up. */
+  end(call: PromisedCall): Promise<void>
+  /** For calls that were not begun and will not be. */
+  giveBack(calls: readonly PromisedCall[]): Promise<void>
+  /** For who will not ask again. */
+  stopWaiting(waiter: string): Promise<void>
+  /** The LMS has this user wait: none of its calls is begun for so long. A longer wait is never shortened. */
+  throttle(user: string, forMs: number): Promise<void>
+  /** Calls that these users may still make now, all together. */
+  left(users: readonly string[]): Promise<number>
+}

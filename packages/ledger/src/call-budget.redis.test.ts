@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { LmsId, type CallBudget, type CallClass, type PromisedCall, type Reserved } from '@seatkeeper/core'
+import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
+import { Redis } from 'ioredis'
+import { createLedger } from './index.ts'
+
+let server: EmbeddedRedis
+let redis: Redis
+let redisOfOther: Redis
+/** Two workers' faces of one budget, each on a connection of its own. */
+let budget: CallBudget
+let other: CallBudget
+let prefix = ''
+let tests = 0
+let asked = 0
+
+const campus = LmsId.parse('campus')
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+  redisOfOther = new Redis(server.url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  redisOfOther.disconnect()
+  await server.stop()
+})
+beforeEach(() => {
+  tests += 1
+  prefix = `{calls-${tests}}:`
+  budget = createLedger(redis, prefix).callBudget(campus, 20)
+  other = createLedger(redisOfOther, prefix).callBudget(campus, 20)
+})
+
+interface Asking {
+  readonly by?: CallBudget
+  readonly users?: readonly string[]
+  readonly waiter?: string
+  readonly holdMs?: number
+}
+
+function reserve(of: CallClass, calls: number, { by = budget, ...rest }: Asking = {}): Promise<Reserved> {
+  asked += 1
+  return by.reserve({ class: of, calls, users: ['ada'], waiter: `waiter-${asked}`, holdMs: 20_000, ...rest })
+}
+
+/** The calls promised; at least one. */
+async function promised(of: CallClass, calls: number, asking?: Asking): Promise<[PromisedCall, ...PromisedCall[]]> {
+  const answer = await reserve(of, calls, asking)
+  if (answer.status !== 'reserved') throw new Error(`${of} is ${answer.status}`)
+  const [first, ...rest] = answer.calls
+  if (first === undefined) throw new Error('no call was promised')
+  return [first, ...rest]
+}
+
+/** How long a call still counts. */
+async function endsInMs({ user, class: of, id }: PromisedCall): Promise<number> {
+  const score = await redis.zscore(`${prefix}calls:campus:${user}:${of}`, id)
+  const [seconds, microseconds] = await redis.time()
+  return Number(score) - Number(seconds) * 1000 - Number(microseconds) / 1000
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const lastMs = performance.now() + 10_000
+  while (!(await isSo())) if (performance.now() > lastMs) throw new Error('it never became so')
+}
+
+describe('createCallBudget', () => {
+  it('promises enrolments all but a tenth each for revokes and housekeeping, whoever asks', async () => {
+    expect(await promised('enroll', 9)).toHaveLength(9)
+    expect(await promised('enroll', 7, { by: other })).toHaveLength(7)
+    expect(await reserve('enroll', 1)).toMatchObject({ status: 'later' })
+    expect(await reserve('enroll', 1, { by: other })).toMatchObject({ status: 'later' })
+  })
+
+  it('lets revokes through where enrolments took all they may, and housekeeping too', async () => {
+    await promised('enroll', 16)
+    expect(await promised('revoke', 2, { by: other })).toHaveLength(2)
+    expect(await reserve('revoke', 1)).toMatchObject({ status: 'later' })
+    expect(await promised('housekeeping', 2)).toHaveLength(2)
+    expect(await reserve('housekeeping', 1)).toMatchObject({ status: 'later' })
+    expect(await budget.left(['ada'])).toBe(0)
+  })
+
+  it('gives housekeeping no more than its tenth of an idle LMS', async () => {
+    expect(await promised('housekeeping', 100)).toHaveLength(2)
+    expect(await reserve('housekeeping', 1)).toMatchObject({ status: 'later' })
+    expect(await budget.left(['ada'])).toBe(18)
+  })
+
+  it('promises no enrolment a call while a revoke waits, and goes on when it does not wait any more', async () => {
+    const held = await promised('enroll', 16)
+    await promised('revoke', 2)
+    await reserve('revoke', 2, { waiter: 'a-revoke' })
+    await budget.giveBack(held.slice(0, 1))
+    expect(await reserve('enroll', 1, { by: other })).toMatchObject({ status: 'later' })
+    await budget.giveBack(held.slice(1, 4))
+    expect(await promised('revoke', 2, { waiter: 'a-revoke' })).toHaveLength(2)
+    expect(await promised('enroll', 1, { by: other })).toHaveLength(1)
+    await reserve('revoke', 18, { waiter: 'a-revoke' })
+    await other.stopWaiting('a-revoke')
+    expect(await promised('enroll', 1)).toHaveLength(1)
+  })
+
+  it('does not believe for long in a waiting revoke that asks no more', async () => {
+    await reserve('revoke', 18)
+    await reserve('revoke', 18, { waiter: 'who-dies' })
+    await redis.zadd(`${prefix}calls:campus:revokes`, 1, 'who-dies')
+    await redis.del(`${prefix}calls:campus:ada:revoke`)
+    expect(await promised('enroll', 1)).toHaveLength(1)
+  })
+
+  it('takes the user with most left, and one user for all calls of a request', async () => {
+    const users = ['ada', 'bob']
+    await promised('enroll', 10)
+    const usersOf = async (calls: number) =>
+      new Set((await promised('enroll', calls, { users })).map(({ user }) => user))
+    expect(await usersOf(9)).toEqual(new Set(['bob']))
+    expect(await usersOf(7)).toEqual(new Set(['bob']))
+    expect(await usersOf(6)).toEqual(new Set(['ada']))
+    expect(await reserve('enroll', 1, { users })).toMatchObject({ status: 'later' })
+    expect(await budget.left(users)).toBe(8)
+  })
+
+  it('counts a call for a minute after its end, and one that was not made not at all', async () => {
+    const [first, second = first] = await promised('enroll', 2)
+    expect(await other.begin(first, 5000)).toEqual({ status: 'go' })
+    expect(await endsInMs(first)).toBeGreaterThan(64_000)
+    await other.end(first)
+    expect(await endsInMs(first)).toBeGreaterThan(59_000)
+    expect(await endsInMs(first)).toBeLessThanOrEqual(60_000)
+    await budget.giveBack([second])
+    expect(await budget.left(['ada'])).toBe(19)
+  })
+
+  it('forgets calls of who died before they were begun', async () => {
+    const [call] = await promised('enroll', 1, { holdMs: 1 })
+    await until(async () => (await budget.left(['ada'])) === 20)
+    expect(await budget.begin(call, 5000)).toEqual({ status: 'lapsed' })
+  })
+
+  it('lets nobody call as a user whom the LMS has wait, not even with calls promised before', async () => {
+    const [call] = await promised('revoke', 1)
+    await other.throttle('ada', 30_000)
+    await other.throttle('ada', 1000)
+    const begun = await budget.begin(call, 5000)
+    expect(begun).toMatchObject({ status: 'throttled', waitMs: expect.any(Number) })
+    expect(begun.status === 'throttled' && begun.waitMs).toBeGreaterThan(29_000)
+    expect(await reserve('revoke', 1)).toMatchObject({ status: 'throttled' })
+    expect(await promised('revoke', 1, { users: ['ada', 'bob'] })).toMatchObject([{ user: 'bob' }])
+    expect(await budget.left(['ada'])).toBe(0)
+  })
+
+  it('goes on when the wait is over', async () => {
+    await budget.throttle('ada', 20)
+    expect(await reserve('enroll', 1)).toMatchObject({ status: 'throttled' })
+    await until(async () => (await reserve('enroll', 1)).status === 'reserved')
+  })
+
+  it('keeps two LMSs apart, and leaves no key behind for ever', async () => {
+    const elsewhere = createLedger(redis, prefix).callBudget(LmsId.parse('other-campus'), 20)
+    await promised('enroll', 16)
+    expect(await elsewhere.left(['ada'])).toBe(20)
+    await reserve('revoke', 19)
+    await budget.throttle('bob', 5000)
+    const keys = await redis.keys(`${prefix}*`)
+    expect(keys).toHaveLength(3)
+    for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,128 @@
+/**
+ * Call budgets in Lua. Keys: `calls:<lms>:<user>:<class>` (ids of calls, sorted by when they stop counting),
+ * `calls:<lms>:<user>:throttled` (text: until when), `calls:<lms>:revokes` (who waits to revoke, sorted by when it is not believed any
+ * more).
+ */
+const callsLua = String.raw`
+local MINUTE = 60000
+local WAITING_MS = 3000
+local LMS = ARGV[1]
+
+local function calls_key(user, what) return P .. 'calls:' .. LMS .. ':' .. user .. ':' .. what end
+
+local function is_waiting_to_revoke()
+  local key = P .. 'calls:' .. LMS .. ':revokes'
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', NOW)
+  return redis.call('ZCARD', key) > 0
+end
+
+local function count(user, class)
+  local key = calls_key(user, class)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', NOW)
+  return redis.call('ZCARD', key)
+end
+
+local function throttled_for(user)
+  return math.max(0, (tonumber(redis.call('GET', calls_key(user, 'throttled')) or 0)) - NOW)
+end
+
+local function tenth(limit) return math.max(1, math.floor(limit / 10)) end
+
+-- What a class is granted at most.
+local function most(class, limit)
+  if class == 'housekeeping' then return tenth(limit) end
+  return limit - tenth(limit) - (class == 'enroll' and tenth(limit) or 0)
+end
+
+-- What a user has left for a class.
+local function left(user, class, limit)
+  if class == 'housekeeping' then return most(class, limit) - count(user, class) end
+  local enrolling, revoking = count(user, 'enroll'), count(user, 'revoke')
+  local both = most('revoke', limit) - enrolling - revoking
+  return class == 'revoke' and both or math.min(both, most('enroll', limit) - enrolling)
+end
+
+-- Until when something that counts may cease to.
+local function next_end(user)
+  local first
+  for _, class in ipairs({ 'revoke', 'enroll', 'housekeeping' }) do
+    local score = redis.call('ZRANGE', calls_key(user, class), 0, 0, 'WITHSCORES')[2]
+    if score and (not first or tonumber(score) < first) then first = tonumber(score) end
+  end
+  return first or NOW
+end
+
+local function keep(user, class, id, until_ms)
+  local key = calls_key(user, class)
+  redis.call('ZADD', key, until_ms, id)
+  if redis.call('PTTL', key) < until_ms - NOW then redis.call('PEXPIRE', key, math.ceil(until_ms - NOW)) end
+end
+`
+
+export const callScripts = {
+  // Gives { 1, user, count }, or { 0, 'later' or 'throttled', wait }.
+  reserveCalls: `${callsLua}${String.raw`
+    local request = cjson.decode(ARGV[2])
+    local class, limit = request.class, request.limit
+    local wanted = math.min(request.calls, most(class, limit))
+    local best, best_left, open_at, ends_at
+    for _, user in ipairs(request.users) do
+      local throttled = throttled_for(user)
+      if throttled > 0 then open_at = math.min(open_at or math.huge, throttled)
+      else
+        local user_left = left(user, class, limit)
+        if not best or user_left > best_left then best, best_left = user, user_left end
+        ends_at = math.min(ends_at or math.huge, next_end(user))
+      end
+    end
+    local revokes = P .. 'calls:' .. LMS .. ':revokes'
+    local is_behind = class == 'enroll' and is_waiting_to_revoke()
+    if best and best_left >= wanted and not is_behind then
+      for index = 1, wanted do keep(best, class, request.waiter .. '-' .. index, NOW + request.holdMs) end
+      if class == 'revoke' then redis.call('ZREM', revokes, request.waiter) end
+      return { 1, best, wanted }
+    end
+    if not best then return { 0, 'throttled', math.ceil(open_at) } end
+    if class == 'revoke' then
+      redis.call('ZADD', revokes, NOW + WAITING_MS, request.waiter)
+      redis.call('PEXPIRE', revokes, WAITING_MS)
+    end
+    return { 0, 'later', math.ceil(math.max(0, ends_at - NOW)) }`}`,
+
+  // Gives 1 to go, 0 if lapsed, or minus the wait.
+  beginCall: `${callsLua}${String.raw`
+    local user, class, id, longest = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+    local throttled = throttled_for(user)
+    if throttled > 0 then return -math.ceil(throttled) end
+    local held_until = redis.call('ZSCORE', calls_key(user, class), id)
+    if not held_until or tonumber(held_until) <= NOW then return 0 end
+    keep(user, class, id, NOW + longest + MINUTE)
+    return 1`}`,
+
+  endCall: `${callsLua}${String.raw`
+    local user, class, id = ARGV[2], ARGV[3], ARGV[4]
+    keep(user, class, id, NOW + MINUTE)
+    return 1`}`,
+
+  giveBackCalls: `${callsLua}${String.raw`
+    for _, call in ipairs(cjson.decode(ARGV[2])) do redis.call('ZREM', calls_key(call.user, call.class), call.id) end
+    return 1`}`,
+
+  stopWaiting: `${callsLua}${String.raw`
+    return redis.call('ZREM', P .. 'calls:' .. LMS .. ':revokes', ARGV[2])`}`,
+
+  throttleUser: `${callsLua}${String.raw`
+    local user, for_ms = ARGV[2], tonumber(ARGV[3])
+    if for_ms <= throttled_for(user) then return 0 end
+    redis.call('SET', calls_key(user, 'throttled'), string.format('%.0f', NOW + for_ms), 'PX', math.ceil(for_ms))
+    return 1`}`,
+
+  callsLeft: `${callsLua}${String.raw`
+    local limit, total = tonumber(ARGV[3]), 0
+    for _, user in ipairs(cjson.decode(ARGV[2])) do
+      if throttled_for(user) == 0 then
+        total = total + math.max(0, limit - count(user, 'revoke') - count(user, 'enroll') - count(user, 'housekeeping'))
+      end
+    end
+    return total`}`,
+} as const
