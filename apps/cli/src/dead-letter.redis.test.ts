@@ -57,7 +57,9 @@ describe('seatkeeper dead-letter show', () => {
   it('shows who replayed it before', async () => {
     await replay('--by', 'olga', seats[0])
     await desk.fail(seats[0], 'LMS_COURSE_UNKNOWN')
-    expect(await desk.seatkeeper('dead-letter', 'show', seats[0])).toMatch(/replayed by olga at .*, from generation 1$/)
+    expect(await desk.seatkeeper('dead-letter', 'show', seats[0])).toMatch(
+      /replayed by olga at .*, from generation 1 \(LMS_COURSE_UNKNOWN\)$/,
+    )
     const letter: unknown = JSON.parse(await desk.seatkeeper('dead-letter', 'show', seats[0], '--json'))
     expect(letter).toMatchObject({ generation: 2, replays: [{ by: 'olga', ofGeneration: 1 }] })
   })
@@ -92,16 +94,45 @@ describe('seatkeeper dead-letter replay', () => {
     expect(await desk.ledger.itemStatus(well)).toMatchObject({ generation: 1 })
   })
 
-  it('only says which, when asked to', async () => {
-    expect(await replay('--dry-run', seats[0], 'seat-x')).toBe(
-      `${seats[0]} would be tried again\nseat-x is not dead and was left alone`,
+  it('opens those of an LMS, lane, store or time', async () => {
+    expect(await replay('--lms', 'academy')).toBe('There are no such dead letters.')
+    expect(await replay('--lane', 'revoke.campus')).toBe('There are no such dead letters.')
+    expect(await replay('--since', '2100-01-01')).toBe('There are no such dead letters.')
+    expect((await replay('--store', 'shop', '--since', '1h')).split('\n')).toHaveLength(3)
+    expect(await statuses()).toEqual(['due', 'due', 'due'])
+  })
+
+  it('only says how many of each code, when asked to', async () => {
+    expect(await replay('--dry-run', seats[0], 'seat-x')).toMatch(
+      /^code +dead letters\s+LMS_COURSE_UNKNOWN +1\s+seat-x is not dead and would be left alone$/,
     )
-    expect((await replay('--dry-run', '--all')).split('\n')).toHaveLength(3)
+    expect(await replay('--dry-run', '--all')).toMatch(/LMS_COURSE_UNKNOWN +2\s+LMS_ENROLMENT_REFUSED +1/)
     expect(await statuses()).toEqual(['dead', 'dead', 'dead'])
   })
 })
 
+describe('seatkeeper dead-letter discard', () => {
+  it('gives up with a reason, shows who and why, and a replay takes it back', async () => {
+    expect(await discard(seats[2], '--reason', 'refunded by hand', '--by', 'olga')).toBe(`${seats[2]} is given up`)
+    expect(await list()).not.toContain(seats[2])
+    expect(await desk.seatkeeper('dead-letter', 'show', seats[2])).toMatch(
+      /discarded by olga at .*: refunded by hand; /,
+    )
+    expect(await statuses()).toEqual(['dead', 'dead', 'settled'])
+    expect(await replay(seats[2])).toBe(`${seats[2]} is being tried again`)
+    expect(await statuses()).toEqual(['dead', 'dead', 'due'])
+  })
+
+  it('gives up those of a code, and only says how many when asked to', async () => {
+    expect(await discard('--code', 'LMS_COURSE_UNKNOWN', '--reason', 'a test', '--dry-run')).toMatch(/UNKNOWN +2/)
+    expect(await statuses()).toEqual(['dead', 'dead', 'dead'])
+    expect((await discard('--code', 'LMS_COURSE_UNKNOWN', '--reason', 'a test')).split('\n')).toHaveLength(2)
+    expect(await statuses()).toEqual(['settled', 'settled', 'dead'])
+  })
+})
+
 const list = (...args: readonly string[]) => desk.seatkeeper('dead-letter', 'list', ...args)
+const discard = (...args: readonly string[]) => desk.seatkeeper('dead-letter', 'discard', ...args)
 const replay = (...args: readonly string[]) => desk.seatkeeper('dead-letter', 'replay', ...args)
 
 function sell(learner: string, order: number): Promise<string> {

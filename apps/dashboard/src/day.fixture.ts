@@ -30,10 +30,11 @@ export async function playADay(scene: Scene): Promise<string> {
   const [last] = inVain.at(-1) ?? []
   if (last === undefined) throw new Error('the order has no seat')
   await workOff(scene)
-  await scene.wakeUps.wake(await scene.ledger.replay(itemOf(last), 'grace'))
+  const replaying = await scene.ledger.replay({ id: itemOf(last), generation: null, by: 'grace', perSecond: 20 })
+  if (replaying.result === 'replayed') await scene.wakeUps.wake(replaying.wakeUps)
   await stumble(scene, { ...last, generation: last.generation + 1 })
   await workOff(scene)
-  await scene.deadLetters.sync(await scene.ledger.dead())
+  await scene.deadLetters.sync(scene.ledger)
   for (const order of ['1049', '1050', '1051', '1052'])
     await sell(scene, { order, store: 'bookshop', lms: 'academy', skus: ['course-v1:Academy+EDITING+Autumn'] })
   await scene.ledger.gates.shut('lms.academy', 'throttled', 'LMS_THROTTLED', 600_000)

@@ -1,5 +1,5 @@
 import { Router, type Response } from 'express'
-import type { Agenda } from '@seatkeeper/core'
+import type { Agenda, DeadItems } from '@seatkeeper/core'
 import { refuse } from './guard.ts'
 import { markupOf, type Html } from './html.ts'
 import { readItemView, type ItemLedger } from './item-view.ts'
@@ -9,7 +9,7 @@ import { homePage } from './pages/home.ts'
 import { itemPage } from './pages/item.ts'
 
 /** What our pages ask of the ledger: to be read. */
-export type PagesLedger = ItemLedger & OverviewParts['ledger'] & Pick<Agenda, 'dead' | 'lanes'>
+export type PagesLedger = ItemLedger & OverviewParts['ledger'] & Pick<Agenda, 'lanes'> & Pick<DeadItems, 'dead'>
 
 export interface PagesParts extends OverviewParts {
   readonly ledger: PagesLedger

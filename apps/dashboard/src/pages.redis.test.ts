@@ -119,7 +119,7 @@ describe('the dead letters', () => {
   it('name item, code, advice, attempts and the last replay', async () => {
     const seat = await sellOne()
     const item = await giveUp(scene, seat, 'LMS_COURSE_UNKNOWN')
-    await scene.ledger.replay(item, 'grace')
+    await scene.ledger.replay({ id: item, generation: null, by: 'grace', perSecond: 20 })
     await giveUp(scene, { ...seat, generation: seat.generation + 1 }, 'LMS_MODE_UNAVAILABLE')
     const words = await read('/dead-letters')
     expect(words).toContain('One item is given up')

@@ -112,7 +112,7 @@ export async function giveUp(scene: Scene, seat: Seat, code: FailureCode): Promi
   await stumble(scene, seat)
   const { backoff } = readOrder
   await ledger.fileFailure({ id, generation: seat.generation, backoff, random: 0.5, code, permanent: true })
-  await deadLetters.sync(await ledger.dead())
+  await deadLetters.sync(ledger)
   return id
 }
 

@@ -1,5 +1,5 @@
 import { startDashboard } from '@seatkeeper/dashboard'
-import { acceptNews, replay } from '@seatkeeper/fulfilment'
+import { acceptNews, replay, type ReplayRequest, type Replayed } from '@seatkeeper/fulfilment'
 import { policiesOf, startIngress, type IngressConfig } from '@seatkeeper/ingress'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { createWakeUps } from '@seatkeeper/queue'
@@ -35,8 +35,8 @@ export interface RunningSystem extends Closable {
   readonly dashboardUrl: string
   readonly healthUrl: string
   readonly ledger: RedisLedger
-  /** Opens dead items again; gives the ids of those that were dead. */
-  replay(ids: readonly string[], by: string): Promise<readonly string[]>
+  /** Opens dead items again. */
+  replay(request: ReplayRequest): Promise<Replayed>
   close(): Promise<void>
 }
 

@@ -48,11 +48,20 @@ export interface Attempt {
   readonly nextInMs: number | null
 }
 
-/** Who asked for a dead item to be tried again, and from which generation. */
+/** Who asked for a dead item to be tried again, from which generation, and what that had died of. */
 export interface Replay {
   readonly atMs: number
   readonly by: string
   readonly ofGeneration: number
+  /** Null where it was not kept. */
+  readonly ofCode: FailureCode | null
+}
+
+/** Who gave a dead item up for good, and why. */
+export interface Discard {
+  readonly atMs: number
+  readonly by: string
+  readonly reason: string
 }
 
 /** Everything the agenda holds of one item. */
@@ -67,7 +76,10 @@ export interface ItemState {
   /** Of the open generation only: a changed fact starts anew. */
   readonly attempts: readonly Attempt[]
   readonly replays: readonly Replay[]
+  /** Of an item that is dead, or was discarded. */
   readonly failure: { readonly code: FailureCode; readonly atMs: number } | null
+  /** Of a settled item that an operator gave up. */
+  readonly discarded: Discard | null
 }
 
 /** The count that must come out even: registered = settled + due + waiting + dead, each its own set. */
@@ -110,13 +122,7 @@ export interface Agenda {
   sweep(lane: string, limit: number): Promise<readonly WakeUp[]>
   /** Lanes that have, or ever had, an item. */
   lanes(): Promise<readonly string[]>
-  dead(): Promise<readonly ItemState[]>
   conservation(): Promise<Conservation>
-  /**
-   * Opens dead items again and, with a seat, the orders behind it. Items that are not dead are left alone, so
-   * pressing twice does it once.
-   */
-  replay(id: string, by: string): Promise<readonly WakeUp[]>
 }
 
 export interface FailureFiling {

@@ -173,7 +173,7 @@ describe('readOrder', () => {
     expect([...(await ledger.claimsOf(anOrder())).values()]).toEqual(['granted'])
     const failure = { code: 'ORDER_HELD' as const, permanent: true, random: 0, backoff: readOrderJob.backoff }
     await ledger.fileFailure({ id: 'order-shop-1001', generation: 1, ...failure })
-    await replay({ agenda: ledger, wake })(['order-shop-1001'], 'ops')
+    await replay({ agenda: ledger, wake })({ filter: { items: ['order-shop-1001'] }, by: 'ops' })
     expect(await read(cancelled, careful)).toEqual({ status: 'applied' })
     expect([...(await ledger.claimsOf(anOrder())).values()]).toEqual(['withdrawn'])
   })
@@ -197,7 +197,11 @@ describe('replay', () => {
       backoff: { firstMs: 1, maxMs: 1, giveUpAfterMs: 1 },
     }
     await ledger.fileFailure({ id: `seat-${wrong}`, generation: 1, ...failure })
-    expect(await replay({ agenda: ledger, wake })([`seat-${wrong}`, `seat-${wrong}`], 'ops')).toEqual([`seat-${wrong}`])
+    const items = [`seat-${wrong}`, `seat-${wrong}`]
+    expect(await replay({ agenda: ledger, wake })({ filter: { items }, by: 'ops' })).toEqual({
+      replayed: [`seat-${wrong}`],
+      left: [],
+    })
     await read(aShop(says({})))
     const seats = (await ledger.orderView(anOrder()))?.seats ?? []
     expect(await ledger.readSeat(wrong!)).toMatchObject({ claims: [{ access: 'withdrawn' }] })

@@ -112,7 +112,7 @@ describe('a note', () => {
     await scene.rest()
     scene.setMood('well')
     const [seat] = await scene.seats()
-    await scene.ledger.replay(`seat-${seat!.id}`, 'ops')
+    await scene.ledger.replay({ id: `seat-${seat!.id}`, generation: null, by: 'ops', perSecond: 20 })
     await scene.rest()
     expect(scene.shop.notes).toEqual([
       expect.stringContaining('failed, LMS_COURSE_UNKNOWN. The LMS has no such course run.'),

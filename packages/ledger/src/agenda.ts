@@ -24,7 +24,13 @@ const WakeUpText = z.object({ item: Item, lane: z.string(), generation: z.number
 /** A failure code as it is stored. */
 export const Code = z.custom<FailureCode>((code) => typeof code === 'string' && Object.hasOwn(failures, code))
 const Attempt = z.object({ atMs: z.number(), code: Code, nextInMs: z.number().nullable() })
-const Replay = z.object({ atMs: z.number(), by: z.string(), ofGeneration: z.number() })
+const Replay = z.object({
+  atMs: z.number(),
+  by: z.string(),
+  ofGeneration: z.number(),
+  ofCode: Code.nullable().default(null),
+})
+const Discard = z.object({ atMs: z.number(), by: z.string(), reason: z.string() })
 const Fields = z.object({
   lane: z.string(),
   generation: z.coerce.number(),
@@ -34,6 +40,11 @@ const Fields = z.object({
   wait: z.string().nullable().default(null),
   code: Code.optional(),
   diedAt: z.coerce.number().default(0),
+  discarded: z
+    .string()
+    .transform((text) => Discard.parse(JSON.parse(text)))
+    .nullable()
+    .default(null),
 })
 
 /** Reads the wake-ups that a script made. */
@@ -46,9 +57,8 @@ export function parseWakeUps(texts: unknown): readonly WakeUp[] {
 
 /** The agenda in Redis; every method is one script or one read. */
 export function createAgenda({ redis, run, prefix }: { redis: Redis; run: Scripts; prefix: string }): Agenda {
-  const readItem = (id: string) => readItemState(redis, prefix, id)
   return {
-    readItem,
+    readItem: (id) => readItemState(redis, prefix, id),
     fileFailure: async ({ id, generation, code, permanent, backoff, random }) => {
       const filing = JSON.stringify({ code, permanent, backoff, random })
       return readFiled(await run('fileFailure', id, generation, filing))
@@ -58,11 +68,6 @@ export function createAgenda({ redis, run, prefix }: { redis: Redis; run: Script
     },
     sweep: async (lane, limit) => parseWakeUps(await run('sweepLane', lane, limit)),
     lanes: async () => (await redis.smembers(`${prefix}agenda:lanes`)).toSorted(),
-    dead: async () => {
-      const ids = await redis.zrange(`${prefix}agenda:dead`, '-inf', '+inf', 'BYSCORE')
-      const items = await Promise.all(ids.map(readItem))
-      return items.filter((item) => item?.status === 'dead').filter((item) => item !== undefined)
-    },
     conservation: async () => {
       const counts = z
         .tuple([z.number(), z.number(), z.number(), z.number(), z.number()])
@@ -70,7 +75,6 @@ export function createAgenda({ redis, run, prefix }: { redis: Redis; run: Script
       const [registered, settled, due, waiting, dead] = counts
       return { registered, settled, due, waiting, dead }
     },
-    replay: async (id, by) => parseWakeUps(await run('replayItem', id, by)),
   }
 }
 
@@ -79,7 +83,8 @@ function readFiled(answer: unknown): FailureFiled {
   return next === 'retry' ? { next, delayMs } : { next }
 }
 
-async function readItemState(redis: Redis, prefix: string, id: string): Promise<ItemState | undefined> {
+/** One item as it stands; undefined if the agenda has none of this name. */
+export async function readItemState(redis: Redis, prefix: string, id: string): Promise<ItemState | undefined> {
   const key = `${prefix}item:${id}`
   const [hash, attempts, replays] = await Promise.all([
     redis.hgetall(key),
@@ -99,5 +104,6 @@ async function readItemState(redis: Redis, prefix: string, id: string): Promise<
     attempts: attempts.map((text) => Attempt.parse(JSON.parse(text))),
     replays: replays.map((text) => Replay.parse(JSON.parse(text))),
     failure: fields.code === undefined ? null : { code: fields.code, atMs: fields.diedAt },
+    discarded: fields.discarded,
   }
 }

@@ -65,7 +65,7 @@ async function release(number: number) {
   const { wakeUps } = await ledger.noteHint(aSale(number), 'action')
   const filing = { id: `order-shop-${number}`, generation: wakeUps[0]!.generation, permanent: true, random: 0 }
   await ledger.fileFailure({ ...filing, code: 'ORDER_HELD', backoff: readOrder.backoff })
-  await ledger.replay(`order-shop-${number}`, 'ops')
+  await ledger.replay({ id: `order-shop-${number}`, generation: null, by: 'ops', perSecond: 20 })
 }
 
 /** Lets time pass for what was withdrawn so far. */
@@ -148,7 +148,7 @@ describe('the brake', () => {
     await ledger.noteHint(aSale(21), 'action')
     const filing = { id: 'order-shop-21', generation: 1, permanent: true, random: 0, backoff: readOrder.backoff }
     await ledger.fileFailure({ ...filing, code: 'STORE_ANSWER_UNREADABLE' })
-    await ledger.replay('order-shop-21', 'ops')
+    await ledger.replay({ id: 'order-shop-21', generation: null, by: 'ops', perSecond: 20 })
     expect(await read(21, ended)).toBe('held')
   })
 

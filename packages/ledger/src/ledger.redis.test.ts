@@ -395,22 +395,6 @@ describe('the agenda', () => {
     expect(await ledger.conservation()).toEqual({ registered: 2, settled: 1, due: 0, waiting: 1, dead: 0 })
   })
 
-  it('replays a dead seat and the orders behind it once, however often it is pressed', async () => {
-    const ledger = aLedger()
-    await ledger.applySnapshot(anOffer(anOrder()))
-    const id = `seat-${(await theSeat(ledger)).id}`
-    await ledger.fileFailure({ id, generation: 1, code: 'LMS_COURSE_UNKNOWN', permanent: true, backoff, random: 0 })
-    const [first, second] = await Promise.all([ledger.replay(id, 'ops'), ledger.replay(id, 'ops')])
-    expect(first.map(({ lane }) => lane).toSorted()).toEqual(['enroll.campus', 'orders.shop'])
-    expect(second).toEqual([])
-    expect(await ledger.readItem(id)).toMatchObject({
-      generation: 2,
-      status: 'due',
-      attempts: [],
-      replays: [{ by: 'ops', ofGeneration: 1 }],
-    })
-  })
-
   it('counts every registered item exactly once, whatever happens to it', async () => {
     const ledger = aLedger()
     const orders = Array.from({ length: 12 }, (_, index) =>

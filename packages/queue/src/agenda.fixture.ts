@@ -4,6 +4,7 @@ import {
   LmsId,
   SeatId,
   type Agenda,
+  type DeadItems,
   type FailureFiling,
   type FailureFiled,
   type Gates,
@@ -25,7 +26,15 @@ export function aWakeUp(n: number, some: Partial<WakeUp> = {}): WakeUp {
 /** A due item, woken by `aWakeUp` of the same number. */
 export function anItem(n: number, some: Partial<ItemState> = {}): ItemState {
   const { item, lane } = aWakeUp(n)
-  const open = { status: 'due', dueAtMs: 0, waitReason: null, attempts: [], replays: [], failure: null } as const
+  const open = {
+    status: 'due',
+    dueAtMs: 0,
+    waitReason: null,
+    attempts: [],
+    replays: [],
+    failure: null,
+    discarded: null,
+  } as const
   return { item, lane, generation: 1, settledGeneration: 0, ...open, ...some }
 }
 
@@ -35,7 +44,7 @@ export function createMemoryAgenda(items: readonly ItemState[]) {
   const filings: FailureFiling[] = []
   const postponed: { id: string; generation: number; delayMs: number }[] = []
   const count = (status: ItemState['status']) => [...states.values()].filter((state) => state.status === status).length
-  const agenda: Agenda = {
+  const agenda: Agenda & Pick<DeadItems, 'deadNames'> = {
     readItem: async (id) => states.get(id),
     fileFailure: async (filing) => {
       filings.push(filing)
@@ -57,7 +66,10 @@ export function createMemoryAgenda(items: readonly ItemState[]) {
         .slice(0, limit)
         .map(({ item, generation }) => ({ item, lane, generation, delayMs: 0 })),
     lanes: async () => [...new Set([...states.values()].map(({ lane }) => lane))],
-    dead: async () => [...states.values()].filter(({ status }) => status === 'dead'),
+    deadNames: async () =>
+      [...states.values()]
+        .filter(({ status }) => status === 'dead')
+        .map(({ item, generation }) => ({ id: itemId(item), generation })),
     conservation: async () => ({
       registered: states.size,
       settled: count('settled'),
@@ -65,7 +77,6 @@ export function createMemoryAgenda(items: readonly ItemState[]) {
       waiting: count('waiting'),
       dead: count('dead'),
     }),
-    replay: async () => [],
   }
   return { agenda, filings, postponed, set: (state: ItemState) => states.set(itemId(state.item), state) }
 }

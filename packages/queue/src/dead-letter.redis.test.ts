@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { failures, itemId } from '@seatkeeper/core'
-import { anItem } from './agenda.fixture.ts'
+import { failures, itemId, type ItemState } from '@seatkeeper/core'
+import { anItem, createMemoryAgenda } from './agenda.fixture.ts'
 import { openServer, type Bench } from './bench.fixture.ts'
 import { letterId, letterOf } from './dead-letter.ts'
 
@@ -10,7 +10,7 @@ const dead = (n: number, generation = 1) =>
     generation,
     failure: { code: 'LMS_MODE_UNAVAILABLE', atMs: 9 },
     attempts: [{ atMs: 8, code: 'LMS_ERROR', nextInMs: 1000 }],
-    replays: [{ atMs: 7, by: 'operator', ofGeneration: 1 }],
+    replays: [{ atMs: 7, by: 'operator', ofGeneration: 1, ofCode: null }],
   })
 let host: Awaited<ReturnType<typeof openServer>>
 let bench: Bench
@@ -47,7 +47,7 @@ describe('createDeadLetters', () => {
   it('shows a dead item once, however often it is added', async () => {
     await bench.deadLetters.add(dead(1))
     await bench.deadLetters.add(dead(1))
-    expect(await bench.deadLetters.sync([dead(1)])).toEqual({ added: 0, removed: 0 })
+    expect(await sync(dead(1))).toEqual({ added: 0, removed: 0 })
   })
 
   it('names a letter by item and generation', () => {
@@ -56,7 +56,16 @@ describe('createDeadLetters', () => {
 
   it('adds what is missing and removes the rest', async () => {
     await bench.deadLetters.add(dead(1))
-    expect(await bench.deadLetters.sync([dead(1, 2), dead(2)])).toEqual({ added: 2, removed: 1 })
-    expect(await bench.deadLetters.sync([])).toEqual({ added: 0, removed: 2 })
+    expect(await sync(dead(1, 2), dead(2))).toEqual({ added: 2, removed: 1 })
+    expect(await sync()).toEqual({ added: 0, removed: 2 })
+  })
+
+  it('shows thousands, and takes them away', async () => {
+    const many = Array.from({ length: 1234 }, (_, index) => dead(index))
+    expect(await sync(...many)).toEqual({ added: 1234, removed: 0 })
+    expect(await sync(...many)).toEqual({ added: 0, removed: 0 })
+    expect(await sync(dead(7))).toEqual({ added: 0, removed: 1233 })
   })
 })
+
+const sync = (...items: readonly ItemState[]) => bench.deadLetters.sync(createMemoryAgenda(items).agenda)

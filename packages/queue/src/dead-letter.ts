@@ -1,7 +1,10 @@
 import {
   failures,
   itemId,
+  type Agenda,
   type Attempt,
+  type DeadItems,
+  type DeadName,
   type FailureCode,
   type ItemState,
   type Replay,
@@ -29,11 +32,14 @@ export interface DeadLetter {
   readonly replays: readonly Replay[]
 }
 
+/** Whom the view is of. */
+export type DeadAgenda = Pick<DeadItems, 'deadNames'> & Pick<Agenda, 'readItem'>
+
 /** The `dead-letter` queue: a view of the agenda's dead items, never their only place. */
 export interface DeadLetters {
   add(state: ItemState): Promise<void>
-  /** Makes the queue equal these items: adds what is missing, removes the rest. */
-  sync(dead: readonly ItemState[]): Promise<{ readonly added: number; readonly removed: number }>
+  /** Makes the queue equal the agenda's dead items: adds what is missing, removes the rest. */
+  sync(agenda: DeadAgenda): Promise<{ readonly added: number; readonly removed: number }>
   close(): Promise<void>
 }
 
@@ -42,18 +48,31 @@ export function createDeadLetters({ onError, ...place }: QueuePlace & { readonly
   const queues = openQueues(place, sampleErrors(onError))
   return {
     add: async (state) => addAll(await queues.of(deadLetterLane), [state]),
-    sync: async (dead) => {
+    sync: async (agenda) => {
       const queue = await queues.of(deadLetterLane)
       const shown = new Set(await place.connection.lrange(queue.toKey('wait'), 0, -1))
-      const wanted = new Set(dead.map(letterId))
-      const missing = dead.filter((state) => !shown.has(letterId(state)))
+      const dead = await agenda.deadNames()
+      const wanted = new Set(dead.map(letterNamed))
+      const missing = dead.filter((name) => !shown.has(letterNamed(name)))
       const extra = [...shown].filter((id) => !wanted.has(id))
-      await Promise.all(extra.map((id) => queue.remove(id)))
-      await addAll(queue, missing)
+      for (const some of inTurns(extra)) await Promise.all(some.map((id) => queue.remove(id)))
+      for (const some of inTurns(missing)) await addAll(queue, await readDead(agenda, some))
       return { added: missing.length, removed: extra.length }
     },
     close: () => queues.close(),
   }
+}
+
+/** Thousands may die or be replayed at once: no step of the view keeps Redis busy for long. */
+const lettersPerTurn = 200
+
+function* inTurns<Letter>(letters: readonly Letter[]): Generator<readonly Letter[]> {
+  for (let from = 0; from < letters.length; from += lettersPerTurn) yield letters.slice(from, from + lettersPerTurn)
+}
+
+async function readDead(agenda: DeadAgenda, names: readonly DeadName[]): Promise<readonly ItemState[]> {
+  const states = await Promise.all(names.map(({ id }) => agenda.readItem(id)))
+  return states.filter((state) => state?.status === 'dead').filter((state) => state !== undefined)
 }
 
 async function addAll(queue: Queue, states: readonly ItemState[]): Promise<void> {
@@ -64,7 +83,11 @@ async function addAll(queue: Queue, states: readonly ItemState[]): Promise<void>
 
 /** The id of a dead item's letter. Stored data. */
 export function letterId({ item, generation }: Pick<ItemState, 'item' | 'generation'>): string {
-  return `dead-${itemId(item)}-g${generation}`
+  return letterNamed({ id: itemId(item), generation })
+}
+
+function letterNamed({ id, generation }: DeadName): string {
+  return `dead-${id}-g${generation}`
 }
 
 /** What is shown of a dead item. */

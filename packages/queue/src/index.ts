@@ -3,6 +3,7 @@ export {
   deadLetterLane,
   letterId,
   letterOf,
+  type DeadAgenda,
   type DeadLetter,
   type DeadLetters,
 } from './dead-letter.ts'

@@ -1,5 +1,5 @@
 import type { Agenda, Gates } from '@seatkeeper/core'
-import type { DeadLetters } from './dead-letter.ts'
+import type { DeadAgenda, DeadLetters } from './dead-letter.ts'
 import { gateOf } from './gate-keeper.ts'
 import { repeat } from './repeat.ts'
 import { sampleErrors, type OnError } from './sampled-errors.ts'
@@ -14,7 +14,7 @@ export interface SweepReport {
 }
 
 export interface SweepOptions {
-  readonly agenda: Pick<Agenda, 'lanes' | 'sweep' | 'dead'>
+  readonly agenda: Pick<Agenda, 'lanes' | 'sweep'> & DeadAgenda
   readonly gates: Pick<Gates, 'read'>
   readonly wakeUps: Pick<WakeUps, 'ensure'>
   readonly deadLetters: Pick<DeadLetters, 'sync'>
@@ -59,7 +59,7 @@ async function sweepAll(options: SweepOptions): Promise<SweepReport> {
       return 0
     })
   }
-  const { added, removed } = await deadLetters.sync(await agenda.dead())
+  const { added, removed } = await deadLetters.sync(agenda)
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} lanes could not be swept`)
   return { woken, lettersAdded: added, lettersRemoved: removed }
 }

@@ -102,7 +102,7 @@ export const scenes: readonly Scene[] = [
       await world.shop.deliver()
       const dead = await until('the seat is a dead letter', async () => (await world.system.ledger.dead())[0])
       world.shop.setSku(world.products.bread, courseKey('BREAD'))
-      await world.system.replay([itemId(dead.item)], 'demo')
+      await world.system.replay({ filter: { items: [itemId(dead.item)] }, by: 'demo' })
       return [await seated(world, expect(sale, 'BREAD', mode))]
     },
   },

@@ -2,7 +2,7 @@
  * The agenda in Lua, put in front of every script that changes a fact, so that the fact and the work it makes are one
  * atomic step.
  *
- * Keys, all behind the deployment's hash tag P: `item:<id>` (hash), `item:<id>:attempts`, `item:<id>:replays`,
+ * Keys, all behind the deployment's hash tag P: `item:<id>` (hash; `discarded`: who gave it up, when and why), `item:<id>:attempts`, `item:<id>:replays`,
  * `timeline:<id>` (lists of JSON), `agenda:registered`, `agenda:settled` (sets), `agenda:dead` (sorted by time of
  * death), `agenda:due:<lane>`, `agenda:waiting:<lane>` (sorted by when the sweep looks next), `agenda:lanes` (set).
  */
@@ -28,6 +28,12 @@ end
 
 local function is_open(status) return status == 'due' or status == 'waiting' end
 
+-- Where an item stands for whatever would try it again: what an operator gave up is left as what is dead.
+local function standing(id)
+  local fields = redis.call('HMGET', item_key(id), 'status', 'discarded')
+  return fields[2] and 'dead' or fields[1]
+end
+
 -- Moves an item from the set it is in to the set of its new status: the only place where either changes.
 local function place(id, status, lane, look_at)
   local key = item_key(id)
@@ -37,6 +43,7 @@ local function place(id, status, lane, look_at)
   elseif old[1] then redis.call('ZREM', P .. 'agenda:' .. old[1] .. ':' .. old[2], id) end
   redis.call('SADD', P .. 'agenda:registered', id)
   redis.call('HSET', key, 'status', status, 'lane', lane)
+  redis.call('HDEL', key, 'discarded')
   if status == 'settled' then redis.call('SADD', P .. 'agenda:settled', id)
   elseif status == 'dead' then redis.call('ZADD', P .. 'agenda:dead', NOW, id)
   else
@@ -141,7 +148,7 @@ local function holds(lease, token) return redis.call('GET', P .. 'lease:' .. lea
 local function look_again(id)
   local key = item_key(id)
   local fields = redis.call('HMGET', key, 'status', 'lane')
-  if not fields[1] or fields[1] == 'dead' then return end
+  if not fields[1] or standing(id) == 'dead' then return end
   redis.call('HINCRBY', key, 'generation', 1)
   redis.call('HSET', key, 'due', NOW)
   redis.call('HDEL', key, 'wait')
@@ -251,24 +258,6 @@ export const agendaScripts = {
       for _, id in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', NOW, 'LIMIT', 0, limit - #wake_ups)) do
         redis.call('ZADD', key, NOW + LOOK_AGAIN_MS, id)
         wake(id, lane, tonumber(redis.call('HGET', item_key(id), 'generation')), 0)
-      end
-    end
-    return wake_ups`,
-
-  replayItem: String.raw`
-    local id, by = ARGV[1], ARGV[2]
-    local key = item_key(id)
-    local fields = redis.call('HMGET', key, 'status', 'lane', 'generation', 'kind', 'seat', 'code')
-    if fields[1] ~= 'dead' then return wake_ups end
-    redis.call('RPUSH', key .. ':replays', cjson.encode({ atMs = NOW, by = by, ofGeneration = tonumber(fields[3]) }))
-    note(id, 'replayed', by)
-    if fields[6] == 'ORDER_HELD' then redis.call('HSET', key, 'released', 1) end
-    bump(id, fields[2], true)
-    if fields[4] == 'seat' then
-      for _, ref in ipairs(orders_of(fields[5])) do
-        local order = 'order-' .. ref.store .. '-' .. ref.order
-        note(order, 'hint', 'replay')
-        bump(order, 'orders.' .. ref.store, true)
       end
     end
     return wake_ups`,

@@ -42,10 +42,6 @@ end
 
 /** For the scripts below, which come after those of orders. */
 const suspectsLua = String.raw`
-local function item_status(ref)
-  return redis.call('HGET', item_key(order_item(ref)), 'status')
-end
-
 local function access_of(seat, claim)
   local text = redis.call('HGET', P .. 'seat:' .. seat .. ':claims', claim)
   return text and cjson.decode(text)[1] or 'withdrawn'
@@ -79,8 +75,7 @@ export const housekeepingScripts = {
       local known = redis.call('HGET', order_key(ref), 'modifiedAt')
       local written = redis.call('HGET', order_key(ref), 'written')
       if known and written and tonumber(written) > tonumber(known) then known = written end
-      local status = redis.call('HGET', item_key(order_item(ref)), 'status')
-      standings[#standings + 1] = { ref.order, at, times, known or '', status or '' }
+      standings[#standings + 1] = { ref.order, at, times, known or '', standing(order_item(ref)) or '' }
     end
     return standings`,
 
@@ -115,7 +110,7 @@ export const housekeepingScripts = {
       looked_at[ref.order] = true
       local fields = redis.call('HMGET', order_key(ref), 'applied', 'cleared')
       if not fields[1] or tonumber(fields[2] or '0') > NOW - HOUR then return end
-      if item_status(ref) == 'settled' then found[#found + 1] = suspect(ref, true) end
+      if standing(order_item(ref)) == 'settled' then found[#found + 1] = suspect(ref, true) end
     end
     for _, name in ipairs(redis.call('ZDIFF', 2, recorded, seen)) do look(name, true) end
     for _, name in ipairs(redis.call('ZDIFF', 2, seen, recorded)) do look(name, false) end
@@ -133,7 +128,7 @@ export const housekeepingScripts = {
       local modified_at = tonumber(redis.call('HGET', order_key(ref), 'modifiedAt') or '0')
       local entry = suspect(ref, tonumber(first[i + 1]) <= NOW)
       if entry[3] == 0 and modified_at < NOW - 30 * DAY then redis.call('ZREM', unread, ref.order)
-      elseif item_status(ref) ~= 'settled' then redis.call('ZADD', unread, NOW + DAY, ref.order)
+      elseif standing(order_item(ref)) ~= 'settled' then redis.call('ZADD', unread, NOW + DAY, ref.order)
       else found[#found + 1] = entry end
     end
     return found`,
@@ -153,7 +148,7 @@ export const housekeepingScripts = {
     local store = ARGV[1]
     for _, order in ipairs(cjson.decode(ARGV[2])) do
       local ref = { store = store, order = order }
-      if redis.call('HGET', item_key(order_item(ref)), 'status') == 'settled' then hint(ref, 'reconcile') end
+      if standing(order_item(ref)) == 'settled' then hint(ref, 'reconcile') end
     end
     return accepted('read')`,
 

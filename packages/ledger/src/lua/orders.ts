@@ -21,7 +21,7 @@ local function hint(ref, reason)
   if reason == 'refund' or reason == 'deleted' then redis.call('HSET', key, 'doubted', sequence) end
   local status = redis.call('HGET', item_key(id), 'status')
   if status == 'due' and redis.call('HGET', key, 'hinted') == sequence then return end
-  if status == 'dead' and reason == 'stale' then return end
+  if standing(id) == 'dead' and reason == 'stale' then return end
   redis.call('HSET', key, 'hinted', sequence)
   note(id, 'hint', reason)
   bump(id, 'orders.' .. ref.store, true)
@@ -111,11 +111,12 @@ local function heal(ref, offer, by_reading)
   local known = tonumber(redis.call('HGET', key, 'modifiedAt') or '0')
   if offer.modifiedAtMs <= known or is_own_write(ref, offer) then return end
   for _, seat in ipairs(redis.call('HVALS', key .. ':claims')) do
-    local fields = redis.call('HMGET', item_key(seat_item(seat)), 'status', 'lane')
-    if fields[1] == 'dead' then bump(seat_item(seat), fields[2], true) end
+    local lane = redis.call('HGET', item_key(seat_item(seat)), 'lane')
+    if standing(seat_item(seat)) == 'dead' then bump(seat_item(seat), lane, true) end
   end
-  if not by_reading and redis.call('HGET', item_key(id), 'status') == 'dead' then
+  if not by_reading and standing(id) == 'dead' then
     place(id, 'settled', 'orders.' .. ref.store, 0)
+    redis.call('HDEL', item_key(id), 'code', 'diedAt')
     note(id, 'settled', 'healed')
   end
 end
@@ -169,7 +170,7 @@ export const orderScripts = {
     local firm = {}
     for claim, seat in pairs(to_map(redis.call('HGETALL', key .. ':claims'))) do
       local line = string.match(claim, '^[^/]+/[^/]+/([^/]+)/')
-      local dead = redis.call('HGET', item_key(seat_item(seat)), 'status') == 'dead'
+      local dead = standing(seat_item(seat)) == 'dead'
       local applied = redis.call('HEXISTS', P .. 'seat:' .. seat, 'applied') == 1
       if dead then firm[line] = false
       elseif applied and firm[line] == nil then firm[line] = true end

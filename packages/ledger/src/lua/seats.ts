@@ -45,18 +45,16 @@ export const seatScripts = {
   noteDrift: String.raw`
     local seat, generation = ARGV[1], ARGV[2]
     local id = seat_item(seat)
-    local fields = redis.call('HMGET', item_key(id), 'status', 'generation')
-    if fields[1] ~= 'settled' or fields[2] ~= generation then return 0 end
+    if standing(id) ~= 'settled' or redis.call('HGET', item_key(id), 'generation') ~= generation then return 0 end
     note(id, 'drift', ARGV[3])
     return 1`,
 
   bumpSeat: String.raw`
     local seat, reason = ARGV[1], ARGV[2]
     local id = seat_item(seat)
-    local fields = redis.call('HMGET', item_key(id), 'status', 'lane')
-    if fields[1] ~= 'settled' then return accepted('left') end
+    if standing(id) ~= 'settled' then return accepted('left') end
     note(id, 'hint', reason)
-    bump(id, fields[2], true)
+    bump(id, redis.call('HGET', item_key(id), 'lane'), true)
     return accepted('bumped')`,
 
   // One that may still come through counts as made until the seat was looked at again.

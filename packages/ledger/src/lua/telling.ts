@@ -8,16 +8,22 @@ export const tellingScripts = {
     local ref = cjson.decode(ARGV[1])
     local key = order_key(ref)
     local standings = {}
+    -- To its shop, what an operator gave up has failed.
+    local function standing_and(id, ...)
+      local fields = redis.call('HMGET', item_key(id), 'status', ...)
+      fields[1] = standing(id)
+      return fields
+    end
     for claim, seat in pairs(to_map(redis.call('HGETALL', key .. ':claims'))) do
       standings[#standings + 1] = {
         claim,
-        redis.call('HMGET', item_key(seat_item(seat)), 'status', 'wait', 'code'),
+        standing_and(seat_item(seat), 'wait', 'code'),
         redis.call('HMGET', P .. 'seat:' .. seat, 'baseline', 'applied'),
         redis.call('HGETALL', P .. 'seat:' .. seat .. ':claims'),
       }
     end
     return {
-      redis.call('HMGET', item_key(order_item(ref)), 'status', 'code'),
+      standing_and(order_item(ref), 'code'),
       redis.call('HMGET', key, 'status', 'open'),
       redis.call('HMGET', key .. ':told', 'number', 'outcome', 'at', 'confirmed', 'write'),
       standings,
