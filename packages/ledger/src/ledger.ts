@@ -1,3 +1,104 @@
 import type {
   Agenda,
+  CallBudget,
+  DeadItems,
+  Gates,
+  Housekeeping,
+  Ledger,
+  LmsId,
+  OrderRef,
+  OrderView,
+  Tellings,
+  TimelineEntry,
+} from '@seatkeeper/core'
+import type { Redis } from 'ioredis'
+import { createAdoptions, type Adoptions } from './adoption.ts'
+import { createAgenda } from './agenda.ts'
+import { createAudit, type Audit } from './audit.ts'
+import { createCallBudget } from './call-budget.ts'
 import { createDeadItems } from './dead-items.ts'
+import { createGates } from './gates.ts'
+import { createBalance, type Balance } from './imbalance.ts'
+import { takeLease } from './lease.ts'
+import { createChores } from './chores.ts'
+import { createHousekeeping } from './housekeeping.ts'
+import { createOrders } from './orders.ts'
+import { createProducts } from './products.ts'
+import { createScripts, type Scripts } from './scripts.ts'
+import { createSeats } from './seats.ts'
+import { createTellings } from './telling.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+import { readOrderView, readTimeline } from './views.ts'
+
+/** All our state in one Redis: the use cases' ledger, the queue's agenda, gates, tokens, and what operators read. */
+export interface RedisLedger extends Ledger, Agenda, DeadItems, Tellings, Housekeeping, Audit, Balance, Adoptions {
+  readonly gates: Gates
+  tokens(lms: LmsId): Tokens
+  /** @param callsPerMinute of each user of the LMS. */
+  callBudget(lms: LmsId, callsPerMinute: number): CallBudget
+  orderView(ref: OrderRef): Promise<OrderView | undefined>
+  timeline(id: string): Promise<readonly TimelineEntry[]>
+}
+
+/**
+ * Opens the ledger on one connection.
+ *
+ * @param prefix of every key; its braces are a hash tag, so that a deployment is one slot of a cluster.
+ */
+export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedger {
+  const run = createScripts(redis, prefix)
+  const parts = { redis, run, prefix }
+  const nowMs = async () => {
+    const [seconds, microseconds] = await redis.time()
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+  }
+  const orders = createOrders(run)
+  return {
+    ...orders,
+    ...createSeats(parts, nowMs),
+    ...createProducts(redis, prefix),
+    ...createTellings(run),
+    ...createChores(parts),
+    ...createAudit(parts),
+    ...createBalance(parts),
+    ...createAdoptions(parts),
+    ...createHousekeeping(run),
+    ...createAgenda(parts),
+    ...createDeadItems(parts),
+    ...createItems(run, redis, prefix),
+    nowMs,
+    lease: (key, forMs) => takeLease(parts, key, forMs),
+    gates: createGates(redis, prefix),
+    tokens: (lms) => createTokens(parts, lms),
+    callBudget: (lms, callsPerMinute) => createCallBudget(run, lms, callsPerMinute),
+    orderView: (ref) => readOrderView({ redis, prefix, knownItems: orders.knownItems }, ref),
+    timeline: (id) => readTimeline(redis, prefix, id),
+  }
+}
+
+/** What a use case says of the item it has in hand. */
+function createItems(
+  run: Scripts,
+  redis: Redis,
+  prefix: string,
+): Pick<Ledger, 'itemStatus' | 'settle' | 'giveBack' | 'lookAfterLease' | 'recheckLater' | 'noteWords'> {
+  return {
+    itemStatus: async (id) => {
+      const [generation, status] = await redis.hmget(`${prefix}item:${id}`, 'generation', 'status')
+      if (status !== 'due' && status !== 'waiting' && status !== 'settled' && status !== 'dead') return undefined
+      return { generation: Number(generation), status }
+    },
+    settle: async (id, generation, outcome, lease) =>
+      (await run('settleItem', id, generation, JSON.stringify(outcome), lease.key, lease.token)) === 1,
+    giveBack: async ({ key, token }, id, generation) => (await run('giveBackLease', key, token, id, generation)) === 1,
+    lookAfterLease: async (id) => {
+      await run('lookAfterLease', id, id)
+    },
+    recheckLater: async (id, delayMs) => {
+      await run('recheckItem', id, delayMs)
+    },
+    noteWords: async (id, words) => {
+      await run('noteWords', id, words)
+    },
+  }
+}

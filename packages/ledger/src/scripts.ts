@@ -3,4 +3,66 @@ import type { Redis } from 'ioredis'
 import { adoptionScripts } from './lua/adoption.ts'
 import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
 import { brakeLua } from './lua/brake.ts'
+import { callScripts } from './lua/calls.ts'
+import { deadItemScripts } from './lua/dead-items.ts'
+import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
+import { lockScripts } from './lua/locks.ts'
+import { orderScripts, ordersLua } from './lua/orders.ts'
+import { seatScripts } from './lua/seats.ts'
+import { tellingScripts } from './lua/telling.ts'
+
+const bodies = {
+  ...agendaScripts,
+  ...orderScripts,
+  ...seatScripts,
+  ...tellingScripts,
+  ...housekeepingScripts,
+  ...adoptionScripts,
+  ...lockScripts,
+  ...callScripts,
   ...deadItemScripts,
+}
+
+/** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */
+export type Scripts = (name: keyof typeof bodies, ...args: readonly (string | number)[]) => Promise<unknown>
+
+/**
+ * Makes our scripts callable on one connection.
+ *
+ * Each gets the deployment's prefix as its only declared key and builds the others from it: all keys share its hash tag,
+ * so they live in one slot of a cluster.
+ *
+ * @param prefix ends with a colon and has a hash tag, such as `{seatkeeper}:`.
+ */
+export function createScripts(redis: Redis, prefix: string): Scripts {
+  return async (name, ...args) => {
+    const { lua, sha } = sourceOf(name)
+    try {
+      return await redis.evalsha(sha, 1, prefix, ...args)
+    } catch (error) {
+      if (!isUnknownScript(error)) throw error
+      return redis.eval(lua, 1, prefix, ...args)
+    }
+  }
+}
+
+interface Source {
+  readonly lua: string
+  readonly sha: string
+}
+
+const sources = new Map<string, Source>()
+
+function sourceOf(name: keyof typeof bodies): Source {
+  const known = sources.get(name)
+  if (known !== undefined) return known
+  const lua = agendaLua + acceptedLua + housekeepingLua + brakeLua + ordersLua + bodies[name]
+  const source = { lua, sha: createHash('sha1').update(lua).digest('hex') }
+  sources.set(name, source)
+  return source
+}
+
+/** Redis forgets scripts when it restarts; nothing was run then. */
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
+}
