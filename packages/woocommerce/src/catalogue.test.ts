@@ -63,6 +63,16 @@ describe('catalogueOf', () => {
   })
 })
 
+describe('CatalogueConfig', () => {
+  it.each([
+    ['twice', [{ course: cs101 }, { course: cs201 }, { course: cs101, mode: 'audit' }]],
+    ['under its alias too', [{ course: cs101 }, { course: 'now' }]],
+  ])('takes no rule that names a course %s', (_, items) => {
+    const { error } = CatalogueConfig.safeParse({ rules: [{ sku: 'BUNDLE', items }], aliases: { now: cs101 } })
+    expect(error?.issues).toMatchObject([{ message: 'the rule names this course above already' }])
+  })
+})
+
 function aStore(catalogue: object) {
   const courseMode = CourseMode.parse('verified')
   return { lms: LmsId.parse('campus'), courseMode, catalogue: CatalogueConfig.parse(catalogue) }

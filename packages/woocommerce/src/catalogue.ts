@@ -8,6 +8,8 @@ const RuleItem = z.strictObject({
   lms: LmsId.optional().describe('LMS that has the course; else that of the store'),
 })
 
+type RuleItem = z.output<typeof RuleItem>
+
 /** YAML writes it as a number. */
 const ProductNumber = z.union([
   z
@@ -99,11 +101,20 @@ function objectionsTo({ rules, aliases }: Parsed): { readonly path: (string | nu
         : [{ path: ['rules', rule, 'items', item, 'course'], message: 'neither a course key nor an alias' }],
     ),
   )
+  const keyOf = ({ course, lms }: RuleItem) =>
+    `${lms ?? ''}/${Object.hasOwn(aliases, course) ? aliases[course] : course}`
+  const twice = rules.flatMap(({ items }, rule) =>
+    items.flatMap((item, at) =>
+      items.findIndex((other) => keyOf(other) === keyOf(item)) < at
+        ? [{ path: ['rules', rule, 'items', at, 'course'], message: 'the rule names this course above already' }]
+        : [],
+    ),
+  )
   const targets = rules.map((rule) => targetsOf(rule).join())
   const repeated = targets.flatMap((target, rule) =>
     targets.indexOf(target) < rule ? [{ path: ['rules', rule], message: 'a rule above is for the same' }] : [],
   )
-  return [...courses, ...repeated]
+  return [...courses, ...twice, ...repeated]
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

@@ -219,6 +219,7 @@ describe('newsOf an order', () => {
     ['a time that is none', { date_modified_gmt: '2026-13-21T18:08:52' }],
     ['an amount that is none', { total: 'free' }],
     ['more units than anybody buys', { line_items: [aLine({ quantity: 100_001 })] }],
+    ['one line twice', { line_items: [aLine(), aLine({ sku: 'course-v1:DemoU+ART+2026' })] }],
     ['no billing', { billing: undefined }],
   ])('asks for a read of an order with %s', (_, change) => {
     expect(summary(newsOf(anOrder(change), store))).toBe('partial')

@@ -50,7 +50,8 @@ export const OrderBody = z.object({
     .max(mostLines)
     .refine((lines) => lines.reduce((units, { quantity }) => units + quantity, 0) <= mostUnits, {
       message: 'too many units',
-    }),
+    })
+    .refine((lines) => new Set(lines.map(({ id }) => id)).size === lines.length, { message: 'one line twice' }),
   refunds: z.array(z.object({ id: z.int().positive() })),
   meta_data: CustomFields,
 })
