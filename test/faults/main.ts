@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander'
 import { orderChaosCommand } from '../chaos/command.ts'
 import { orderChaosFault } from '../chaos/order-chaos-fault.ts'
+import { webhookFuzzFault } from '../fuzz/webhook-fuzz-fault.ts'
+import { fuzzCommand } from '../fuzz/command.ts'
 import { isSound, type FaultReport, type FaultRun, type FaultTest, type Scale } from './fault-test.ts'
 import { faultTests } from './tests.ts'
 
@@ -18,13 +20,15 @@ async function main(): Promise<void> {
     .enablePositionalOptions()
     .description('Fault tests with real processes, one after the other; each prints its seed and replays from it.')
     .action((options: Arguments) => runAll(faultTests, options))
-  for (const test of faultTests.filter(({ name }) => name !== orderChaosFault.name))
+  const ownCommands = new Set([orderChaosFault.name, webhookFuzzFault.name])
+  for (const test of faultTests.filter(({ name }) => !ownCommands.has(name)))
     program.addCommand(
       withOptions(new Command(test.name))
         .description(test.promise)
         .action((options: Arguments) => runAll([test], options)),
     )
   program.addCommand(orderChaosCommand())
+  program.addCommand(fuzzCommand())
   await program.parseAsync()
 }
 

@@ -1,6 +1,7 @@
 import { orderChaosFault } from '../chaos/order-chaos-fault.ts'
+import { webhookFuzzFault } from '../fuzz/webhook-fuzz-fault.ts'
 import { ackKill } from './ack-kill.ts'
 import type { FaultTest } from './fault-test.ts'
 
 /** All fault tests, in the order in which they are run. */
-export const faultTests: readonly FaultTest[] = [ackKill, orderChaosFault]
+export const faultTests: readonly FaultTest[] = [ackKill, orderChaosFault, webhookFuzzFault]
