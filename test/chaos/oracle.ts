@@ -18,7 +18,7 @@ export function personOf(address: EmailAddress): string {
  */
 export function wishesOf(orders: readonly ModelOrder[]): Wishes {
   const wishes = new Map<string, CourseMode[]>()
-  for (const order of orders.filter(({ status }) => status === 'processing' || status === 'completed')) {
+  for (const order of orders.filter(isGranting)) {
     for (const { learner, course, mode } of soldBy(order)) {
       const key = rowKey(personOf(learner), course)
       wishes.set(key, [...(wishes.get(key) ?? []), mode])
@@ -60,38 +60,53 @@ export interface Rises {
   ordersBehind(key: string): readonly number[]
 }
 
+/** What is known of one order so far. */
+interface Past {
+  readonly email: EmailAddress | null
+  /** What it wanted, had it kept the buyer that it named last. */
+  readonly named: ReadonlySet<string>
+  /** What it may have wanted. */
+  readonly wanted: ReadonlySet<string>
+  readonly ever: ReadonlySet<string>
+}
+
+const noPast: Past = { email: null, named: new Set(), wanted: new Set(), ever: new Set() }
+
 /**
  * An order whose status decides nothing keeps what it wanted, less what was refunded. One that names nobody may come to
- * want whatever it wanted before. One that changes to another address of the same person wants the row anew: before the
- * LMS is asked, nobody can know that it is the same person.
+ * want whatever it wanted before, and what a deleted refund gives back to the buyer that it named last. One that changes to
+ * another address of the same person wants the row anew: before the LMS is asked, nobody can know that it is the same
+ * person.
  */
 export function createRises(): Rises {
-  const wanted = new Map<number, ReadonlySet<string>>()
-  const ever = new Map<number, Set<string>>()
+  const pasts = new Map<number, Past>()
   const rises = new Map<string, number>()
   return {
     note: (order) => {
-      const before = wanted.get(order.number) ?? new Set()
-      const once = ever.get(order.number) ?? new Set()
-      const now = wantedBy(order, before, once)
-      for (const seat of now) {
-        if (!before.has(seat)) rises.set(rowOf(seat), (rises.get(rowOf(seat)) ?? 0) + 1)
-        once.add(seat)
-      }
-      wanted.set(order.number, now)
-      ever.set(order.number, once)
+      const before = pasts.get(order.number) ?? noPast
+      const email = order.email ?? before.email
+      const named = wantedBy({ ...order, email }, before.named)
+      const wanted = new Set([...named, ...(order.email === null && isGranting(order) ? before.ever : [])])
+      for (const seat of wanted)
+        if (!before.wanted.has(seat) || (named.has(seat) && !before.named.has(seat)))
+          rises.set(rowOf(seat), (rises.get(rowOf(seat)) ?? 0) + 1)
+      pasts.set(order.number, { email, named, wanted, ever: new Set([...before.ever, ...wanted]) })
     },
     of: (key) => rises.get(key) ?? 0,
-    ordersBehind: (key) => [...ever].filter(([, seats]) => [...seats].map(rowOf).includes(key)).map(([order]) => order),
+    ordersBehind: (key) =>
+      [...pasts].filter(([, { ever }]) => [...ever].map(rowOf).includes(key)).map(([order]) => order),
   }
 }
 
 /** Addresses and course runs that an order wants rows for now. */
-function wantedBy(order: ModelOrder, before: ReadonlySet<string>, once: ReadonlySet<string>): ReadonlySet<string> {
+function wantedBy(order: ModelOrder, before: ReadonlySet<string>): ReadonlySet<string> {
   const sold = soldBy(order).map(({ learner, course }) => rowKey(learner, course))
   if (order.status === 'pending' || order.status === 'on-hold') return new Set(sold.filter((seat) => before.has(seat)))
-  if (order.status !== 'processing' && order.status !== 'completed') return new Set()
-  return new Set(order.email === null ? [...sold, ...once] : sold)
+  return new Set(isGranting(order) ? sold : [])
+}
+
+function isGranting({ status }: ModelOrder): boolean {
+  return status === 'processing' || status === 'completed'
 }
 
 /** The row of an address and course run. */
