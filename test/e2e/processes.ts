@@ -1,4 +1,4 @@
-import type { LmsOptions } from '@seatkeeper/simulators'
+import type { EmbeddedRedisOptions, LmsOptions } from '@seatkeeper/simulators'
 import { startChild, type Child, type Ending } from './child.ts'
 import { commandOf, workerMain, type Kind } from './command-of.ts'
 import { freePort } from './free-port.ts'
@@ -20,6 +20,7 @@ export interface SystemOptions {
   /** By name; one of each kind that moves orders unless given. */
   readonly processes?: Readonly<Record<string, Kind>>
   readonly campus?: LmsOptions
+  readonly redis?: EmbeddedRedisOptions
   /** Settings for all processes, over the usual ones. */
   readonly settings?: Readonly<Record<string, string>>
   /** What workers run instead of the product's main file: a control of a fault test. */
@@ -53,7 +54,7 @@ const usual: Readonly<Record<string, Kind>> = {
 
 /** Starts shop, LMS, Redis and every process, as compose does; the shop's webhooks point at the first ingress. */
 export async function startSystemProcesses(options: SystemOptions = {}): Promise<SystemProcesses> {
-  const site = await startSite(options.campus)
+  const site = await startSite(options.campus, options.redis)
   const processes: Record<string, SystemProcess & { start(): Promise<void> }> = {}
   const named = (name: string) => {
     const found = processes[name]

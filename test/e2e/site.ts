@@ -6,6 +6,7 @@ import {
   startRedis,
   startShopSimulator,
   type EmbeddedRedis,
+  type EmbeddedRedisOptions,
   type LmsOptions,
   type LmsSimulator,
   type ShopSimulator,
@@ -33,12 +34,12 @@ export const webhookSecret = 'whsec-e2e'
 const client = { clientId: 'seatkeeper', clientSecret: 'lms-secret-e2e' }
 
 /** Starts shop, LMS and Redis, and writes the configuration that connects us to them: store `shop`, LMS `campus`. */
-export async function startSite(options: LmsOptions = {}): Promise<Site> {
+export async function startSite(options: LmsOptions = {}, redisOptions: EmbeddedRedisOptions = {}): Promise<Site> {
   const calls = { staffCallsPerMinute: Infinity, tokenCallsPerMinute: Infinity }
   const campus = await startLmsSimulator({ ...calls, ...options })
   campus.addUser({ username: 'seatkeeper-worker', email: 'worker@example.org', isStaff: true })
   campus.addOAuthApp({ ...client, username: 'seatkeeper-worker' })
-  const [shop, redis] = await Promise.all([startShopSimulator(), startRedis()])
+  const [shop, redis] = await Promise.all([startShopSimulator(), startRedis(redisOptions)])
   const folder = await mkdtemp(join(tmpdir(), 'seatkeeper-e2e-'))
   const configFile = join(folder, 'seatkeeper.yaml')
   await writeFile(configFile, configText(shop, campus))

@@ -7,6 +7,7 @@ import { startSystemProcesses, type SystemProcesses } from '../e2e/processes.ts'
 import { webhookSecret } from '../e2e/site.ts'
 import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
 import { seeded, type Random } from './random.ts'
+import { openSales, type Sales } from './sales.ts'
 import { createSender, type Sender } from './sender.ts'
 
 /** Acknowledgements are counted on the sender's side, once the status line is read; an order whose answer never came is in no column. */
@@ -27,7 +28,6 @@ const sizes = { small: { orders: 200, kills: 6 }, full: { orders: 2000, kills: 2
 const victims = ['ingress', 'redis', 'enroll', 'orders', 'revoke', 'ingress', 'redis'] as const
 type Victim = (typeof victims)[number]
 
-const learners = 400
 const refundedEvery = 10
 const sendersAtOnce = 10
 /** About what a crash, the restart and the pause after it take; orders stream in all the while. */
@@ -40,10 +40,10 @@ async function killAndCount({ scale, seed, say }: FaultRun, workerScript?: strin
   const system = await startSystemProcesses(workerScript === undefined ? {} : { workerScript })
   try {
     const random = seeded(seed)
-    const products = openCampus(system, Math.ceil(orders / learners))
+    const sales = openSales(system, orders)
     const sender = createSender(`${system.process('ingress').url}/webhooks/shop`, webhookSecret)
     const pacePerSaleMs = (kills * msPerKill * sendersAtOnce) / orders
-    const streaming = stream({ system, sender, products, orders, pacePerSaleMs, random, say })
+    const streaming = stream({ system, sender, sales, orders, pacePerSaleMs, random, say })
     const killed = await killAtRandom(system, { kills, random, until: streaming, say })
     const outcome = await streaming
     sender.close()
@@ -53,7 +53,7 @@ async function killAndCount({ scale, seed, say }: FaultRun, workerScript?: strin
     return {
       load: `${outcome.sent} webhooks sent, ${acknowledged} acknowledged`,
       faults: inWords(killed),
-      lost: lostOrders(system.campus, outcome).map((order) => `order ${order}`),
+      lost: lostOrders(sales, outcome).map((order) => `order ${order}`),
       duplicated: duplicates(system.campus),
       broken:
         isConserved(conservation) && conservation.due === 0
@@ -73,29 +73,12 @@ function inWords(counts: Readonly<Record<string, number>>): string {
     .join(', ')
 }
 
-/** Learners with accounts, course runs and their products: every pair of learner and run is one order's seat. */
-function openCampus({ campus, shop }: SystemProcesses, runs: number): readonly number[] {
-  for (let index = 0; index < learners; index += 1) {
-    campus.addUser({ username: `learner${index}`, email: `learner${index}@example.org` })
-  }
-  for (const { id } of shop.webhooks()) shop.deleteWebhook(id)
-  return Array.from({ length: runs }, (_, run) => {
-    campus.addCourse({ key: courseKeyOf(run), name: `Run ${run}`, modes: [{ slug: 'audit' }, { slug: 'verified' }] })
-    return shop.addProduct({ name: `Run ${run}`, sku: courseKeyOf(run) })
-  })
-}
-
-interface Sale {
-  readonly learner: string
-  readonly run: number
-}
-
 /** What the sender was told. */
 interface Outcome {
   sent: number
   worstAnswerMs: number
-  /** Seats by order, for orders whose payment was acknowledged. */
-  readonly paid: Map<number, Sale>
+  /** Orders whose payment was acknowledged. */
+  readonly paid: Set<number>
   /** Orders whose refund was acknowledged, and those of which we cannot know. */
   readonly refunded: Set<number>
   readonly unknown: Set<number>
@@ -104,8 +87,7 @@ interface Outcome {
 interface Stream {
   readonly system: SystemProcesses
   readonly sender: Sender
-  /** Of the shop, by run. */
-  readonly products: readonly number[]
+  readonly sales: Sales
   readonly orders: number
   /** On average, between two orders of one seller. */
   readonly pacePerSaleMs: number
@@ -113,8 +95,8 @@ interface Stream {
   readonly say: (text: string) => void
 }
 
-async function stream({ system, sender, products, orders, pacePerSaleMs, random, say }: Stream): Promise<Outcome> {
-  const outcome: Outcome = { sent: 0, worstAnswerMs: 0, paid: new Map(), refunded: new Set(), unknown: new Set() }
+async function stream({ system, sender, sales, orders, pacePerSaleMs, random, say }: Stream): Promise<Outcome> {
+  const outcome: Outcome = { sent: 0, worstAnswerMs: 0, paid: new Set(), refunded: new Set(), unknown: new Set() }
   let next = 0
   const told = async (order: number): Promise<boolean> => {
     const { status, tookMs } = await sender.send(order, JSON.stringify(system.shop.order(order)))
@@ -125,10 +107,8 @@ async function stream({ system, sender, products, orders, pacePerSaleMs, random,
     return status === 200
   }
   const sellOne = async (index: number) => {
-    const sale = { learner: `learner${index % learners}`, run: Math.floor(index / learners) }
-    const product = products[sale.run] ?? 0
-    const order = system.shop.placeOrder({ email: `${sale.learner}@example.org`, lines: [{ product }] })
-    if (await told(order)) outcome.paid.set(order, sale)
+    const order = sales.next()
+    if (await told(order)) outcome.paid.add(order)
     if (index % refundedEvery !== 0) return
     system.shop.refund(order, { amount: system.shop.order(order).total })
     if (await told(order)) outcome.refunded.add(order)
@@ -200,12 +180,9 @@ async function untilCalm(redisUrl: string, say: (text: string) => void): Promise
   return counted
 }
 
-function lostOrders(campus: LmsSimulator, { paid, refunded, unknown }: Outcome): readonly number[] {
-  const judged = [...paid].filter(([order]) => refunded.has(order) || !unknown.has(order))
-  return judged.flatMap(([order, { learner, run }]) => {
-    const row = campus.row(learner, courseKeyOf(run))
-    return (row?.isActive ?? false) === !refunded.has(order) ? [] : [order]
-  })
+function lostOrders(sales: Sales, { paid, refunded, unknown }: Outcome): readonly number[] {
+  const judged = [...paid].filter((order) => refunded.has(order) || !unknown.has(order))
+  return judged.filter((order) => sales.isHeld(order) === refunded.has(order))
 }
 
 /** Each seat is one order's, so it may be activated once and ended once. */
@@ -217,8 +194,4 @@ function duplicates(campus: LmsSimulator): readonly string[] {
   )
   const counts = Map.groupBy(effects, (effect) => effect)
   return [...counts].filter(([, times]) => times.length > 1).map(([effect, times]) => `${effect} ×${times.length}`)
-}
-
-function courseKeyOf(run: number): string {
-  return `course-v1:FaultU+RUN${run}+2026`
 }

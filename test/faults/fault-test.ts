@@ -38,6 +38,8 @@ export interface FaultTest {
   readonly name: string
   /** One sentence: what is done, and what must hold. */
   readonly promise: string
+  /** What must be installed for it first, in one sentence; null where nothing is missing. */
+  lacks?(): Promise<string | null>
   run(run: FaultRun): Promise<FaultReport>
   readonly control: {
     /** The guard that is missing. */

@@ -43,22 +43,37 @@ function withOptions(command: Command): Command {
     )
 }
 
-/** Small ones wait most of the time, so some go side by side; what each says stays together. */
+/**
+ * Small ones wait most of the time, so some go side by side; what each says stays together.
+ *
+ * Exit codes: 0 all as they must be, 1 some are not, 2 some could not be run.
+ */
 async function runAll(tests: readonly FaultTest[], { full, controls, seed }: Arguments): Promise<void> {
   const scale: Scale = full === true ? 'full' : 'small'
   const isAlone = scale === 'full' || tests.length === 1
   const waiting = [...tests]
-  const failed: string[] = []
+  const endings = new Map<string, Ending>()
   const turns = Array.from({ length: isAlone ? 1 : sideBySide }, async () => {
-    for (let test = waiting.shift(); test !== undefined; test = waiting.shift()) {
-      const isGood = await runOne(test, { scale, seed, isControl: controls === true, isAlone })
-      if (!isGood) failed.push(test.name)
-    }
+    for (let test = waiting.shift(); test !== undefined; test = waiting.shift())
+      endings.set(test.name, await runUnlessLacking(test, { scale, seed, isControl: controls === true, isAlone }))
   })
   await Promise.all(turns)
-  if (tests.length > 1)
-    say(failed.length === 0 ? `all ${tests.length} as they must be` : `not so: ${failed.join(', ')}`)
-  process.exitCode = failed.length === 0 ? 0 : 1
+  const those = (ending: Ending) => [...endings].filter(([, one]) => one === ending).map(([name]) => name)
+  const [failed, leftOut] = [those('not so'), those('left out')]
+  if (tests.length > 1) {
+    say(failed.length === 0 ? `all ${those('so').length} as they must be` : `not so: ${failed.join(', ')}`)
+    if (leftOut.length > 0) say(`left out: ${leftOut.join(', ')}`)
+  }
+  process.exitCode = failed.length > 0 ? 1 : leftOut.length > 0 ? 2 : 0
+}
+
+type Ending = 'so' | 'not so' | 'left out'
+
+async function runUnlessLacking(test: FaultTest, turn: Turn): Promise<Ending> {
+  const lack = (await test.lacks?.()) ?? null
+  if (lack === null) return (await runOne(test, turn)) ? 'so' : 'not so'
+  say(`${test.name} is left out: ${lack}`)
+  return 'left out'
 }
 
 const sideBySide = 3

@@ -26,6 +26,8 @@ export interface EmbeddedRedisOptions {
   readonly directory?: string
   /** Further arguments for redis-server; they win over ours. */
   readonly arguments?: readonly string[]
+  /** Variables for redis-server, besides ours. */
+  readonly environment?: NodeJS.ProcessEnv
   /** Hears of a download, should one be needed. */
   readonly say?: Say
 }
@@ -36,7 +38,8 @@ export interface EmbeddedRedisOptions {
  * @throws Error if there is no Redis to be had, or if another one already serves `directory`.
  */
 export async function startRedis(options: EmbeddedRedisOptions = {}): Promise<EmbeddedRedis> {
-  const binary = await findRedis(options.say ?? sayOnStderr)
+  const found = await findRedis(options.say ?? sayOnStderr)
+  const binary = { ...found, environment: { ...found.environment, ...options.environment } }
   const directory = resolve(options.directory ?? (await mkdtemp(join(tmpdir(), 'seatkeeper-redis-'))))
   await mkdir(directory, { recursive: true })
   const place: Place = { directory, socket: socketFor(directory), isOurs: options.directory === undefined }
