@@ -5,7 +5,7 @@ import { createBoard } from './bull-board.ts'
 import { refuse, refuseChanges, refuseForeignChanges, requireSession } from './guard.ts'
 import { ownHeaders } from './headers.ts'
 import type { LaneQueues } from './lane-queues.ts'
-import { createLogin, type LoginParts } from './login.ts'
+import { createLogin, type LoginParts } from './login/login.ts'
 import { logoSvg, stylesheet } from './pages/assets.ts'
 import { createPages, type PagesLedger } from './page-routes.ts'
 

@@ -2,8 +2,9 @@ import type { Request, RequestHandler, Response } from 'express'
 import { markupOf } from './html.ts'
 import { isChange, isFromHere } from './origin.ts'
 import { noticePage } from './pages/notice.ts'
-import { sessionIdOf } from './session-cookie.ts'
-import type { Sessions } from './sessions.ts'
+import { sessionCookie } from './login/cookies.ts'
+import type { Sessions } from './login/sessions.ts'
+import { mayAct, nameVisitor, visitorOf, type Role } from './login/visitor.ts'
 
 /** Refuses whatever would change something and was not asked by a page of ours: 403, with or without a session. */
 export const refuseForeignChanges: RequestHandler = (request, response, next) => {
@@ -12,12 +13,24 @@ export const refuseForeignChanges: RequestHandler = (request, response, next) =>
 }
 
 /** Lets nobody pass without a session: a page asks to log in and comes back, all else is answered 401. */
-export function requireSession(sessions: Pick<Sessions, 'isOpen'>): RequestHandler {
+export function requireSession(sessions: Pick<Sessions, 'visitor'>): RequestHandler {
   return async (request, response, next) => {
-    const id = sessionIdOf(request)
-    if (id !== undefined && (await sessions.isOpen(id))) return next()
+    const id = sessionCookie.read(request)
+    const visitor = id === undefined ? undefined : await sessions.visitor(id)
+    if (visitor !== undefined) {
+      nameVisitor(request, visitor)
+      return next()
+    }
     if (isPageVisit(request)) response.redirect(303, `/login?next=${encodeURIComponent(request.originalUrl)}`)
     else refuse(response, 401, 'Log in first.')
+  }
+}
+
+/** Lets nobody of a lesser role pass: 403. */
+export function requireRole(least: Role): RequestHandler {
+  return (request, response, next) => {
+    if (mayAct(visitorOf(request), least)) next()
+    else refuse(response, 403, `This needs the role ${least}.`)
   }
 }
 

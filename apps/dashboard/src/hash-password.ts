@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { failStart } from '@seatkeeper/service'
-import { hashPassword } from './password.ts'
+import { hashPassword } from './login/password.ts'
 
 /** Reads a password from standard input, never from the command line, and prints what to configure for it. */
 async function main(): Promise<void> {

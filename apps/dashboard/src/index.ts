@@ -1,3 +1,3 @@
-export { hashPassword, verifyPassword } from './password.ts'
-export { DashboardSettings } from './settings.ts'
-export { startDashboard, type Dashboard, type DashboardParts } from './start-dashboard.ts'
+export { hashPassword, verifyPassword } from './login/password.ts'
+export { DashboardSettings, LoginSettings, loginOf } from './settings.ts'
+export { startDashboard, type Dashboard, type DashboardLogin, type DashboardParts } from './start-dashboard.ts'

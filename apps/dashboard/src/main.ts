@@ -9,7 +9,7 @@ import {
   loadSettings,
 } from '@seatkeeper/service'
 import { Command } from 'commander'
-import { DashboardSettings, startDashboard } from './index.ts'
+import { DashboardSettings, loginOf, startDashboard } from './index.ts'
 
 /** Shows operators what is going on: reads its settings, opens Redis, serves, closes in order. */
 async function main(): Promise<void> {
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
     .description('Shows operators orders, seats, dead letters and queues; changes nothing.')
     .addHelpText(
       'after',
-      '\nEnvironment: REDIS_URL, DASHBOARD_HOST, DASHBOARD_PORT, DASHBOARD_PASSWORD_HASH, LOG_LEVEL.',
+      '\nEnvironment: REDIS_URL, DASHBOARD_HOST, DASHBOARD_PORT, LOG_LEVEL;\nto log in: DASHBOARD_PASSWORD_HASH, or DASHBOARD_PUBLIC_URL and DASHBOARD_OIDC_…, see docs/configuration.md.',
     )
     .parse()
   const settings = loadSettings(DashboardSettings, process.env)
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     redis,
     ledger: createLedger(redis),
     bullPrefix: '{seatkeeper}:bull',
-    passwordHash: settings.DASHBOARD_PASSWORD_HASH,
+    ...loginOf(settings),
     host: settings.DASHBOARD_HOST,
     port: settings.DASHBOARD_PORT,
     log,

@@ -3,7 +3,6 @@ import { deadLetterLane } from '@seatkeeper/queue'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { Queue } from 'bullmq'
 import { canaries, giveUp, itemOf, sell, settle, startScene, wait, type Scene } from './scene.fixture.ts'
-import { createSessions } from './sessions.ts'
 import { ask, asPage } from './visitor.fixture.ts'
 
 let scene: Scene
@@ -14,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => scene.close())
 beforeEach(async () => {
-  cookie = `seatkeeper-session=${await createSessions({ ...scene.parts, prefix: '{seatkeeper}:' }).open()}`
+  cookie = await scene.enter('admin')
 })
 afterEach(() => scene.redis.flushall())
 

@@ -21,6 +21,9 @@ import { createLogger } from '@seatkeeper/service'
 import { startRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
 import { hashPassword, startDashboard, type DashboardParts } from './index.ts'
+import { createSessions } from './login/sessions.ts'
+import type { Role } from './login/visitor.ts'
+import { doorOf } from './start-dashboard.ts'
 
 export const password = 'seventeen quiet otters'
 export const passwordHash = await hashPassword(password)
@@ -50,6 +53,11 @@ export async function startScene(options: Partial<DashboardParts> = {}) {
     ledger,
     wakeUps,
     deadLetters,
+    /** Begins a session. @returns its cookie. */
+    enter: async (role: Role) => {
+      const sessions = createSessions({ redis, prefix: '{seatkeeper}:', door: doorOf(parts) })
+      return `seatkeeper-session=${await sessions.open({ name: `the ${role}`, role })}`
+    },
     /** Everything logged so far. */
     logged: () => lines.join(''),
     close: async () => {

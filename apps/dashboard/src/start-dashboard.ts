@@ -4,12 +4,22 @@ import { StartError, startProblem, type Logger } from '@seatkeeper/service'
 import type { Redis } from 'ioredis'
 import { createApp } from './app.ts'
 import { openLaneQueues } from './lane-queues.ts'
-import { createLoginThrottle } from './login-throttle.ts'
+import { createProvider, type ProviderConfig } from './login/identity-provider.ts'
+import { createLoginFlows } from './login/login-flows.ts'
+import { PasswordHash } from './login/password.ts'
+import { createSessions } from './login/sessions.ts'
+import type { SingleSignOn } from './login/single-sign-on.ts'
+import { beginnings, createLoginThrottle } from './login/throttle.ts'
 import type { PagesLedger } from './page-routes.ts'
-import { PasswordHash } from './password.ts'
-import { createSessions } from './sessions.ts'
 
-export interface DashboardParts {
+/** How people log in: by one password, at an identity provider, or either. */
+export interface DashboardLogin {
+  /** What `hashPassword` gave. */
+  readonly passwordHash?: string | undefined
+  readonly signOn?: (Omit<SingleSignOn, 'provider'> & { readonly provider: ProviderConfig }) | undefined
+}
+
+export interface DashboardParts extends DashboardLogin {
   /** The caller's own; it should rather fail at once than wait. */
   readonly redis: Redis
   readonly ledger: PagesLedger
@@ -17,8 +27,6 @@ export interface DashboardParts {
   readonly bullPrefix: string
   /** Of sessions and guesses; the deployment's own. */
   readonly prefix?: string
-  /** What `hashPassword` gave. */
-  readonly passwordHash: string
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -34,7 +42,7 @@ export interface Dashboard {
   close(): Promise<void>
 }
 
-/** Serves the dashboard. @throws StartError if there is no usable password hash, or if the port cannot be had. */
+/** Serves the dashboard. @throws StartError if nobody could log in, or if the port cannot be had. */
 export async function startDashboard(parts: DashboardParts): Promise<Dashboard> {
   const {
     redis,
@@ -42,16 +50,26 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
     bullPrefix,
     prefix = '{seatkeeper}:',
     passwordHash,
+    signOn,
     host,
     log,
     allowInsecureCookie = false,
   } = parts
-  if (!PasswordHash.safeParse(passwordHash).success)
-    throw new StartError('The dashboard does not start without a password hash.')
+  refuseOpenDoor({ passwordHash, signOn })
   const queues = openLaneQueues({ redis, agenda: ledger, bullPrefix, log })
-  const sessions = createSessions({ redis, prefix, passwordHash })
-  const throttle = createLoginThrottle(redis, prefix)
-  const app = createApp({ redis, ledger, queues, sessions, throttle, passwordHash, allowInsecureCookie, log })
+  const app = createApp({
+    redis,
+    ledger,
+    queues,
+    sessions: createSessions({ redis, prefix, door: doorOf({ passwordHash, signOn }) }),
+    flows: createLoginFlows(redis, prefix),
+    guesses: createLoginThrottle(redis, prefix),
+    beginnings: createLoginThrottle(redis, prefix, beginnings),
+    passwordHash,
+    signOn: signOn && { ...signOn, provider: createProvider(signOn.provider) },
+    allowInsecureCookie,
+    log,
+  })
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 }, app)
   server.listen({ port: parts.port, host })
   await once(server, 'listening').catch((cause: unknown) => {
@@ -69,4 +87,16 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       await queues.close()
     },
   }
+}
+
+function refuseOpenDoor({ passwordHash, signOn }: DashboardLogin): void {
+  if (passwordHash === undefined && signOn === undefined)
+    throw new StartError('The dashboard does not start without a password hash or an identity provider.')
+  if (passwordHash !== undefined && !PasswordHash.safeParse(passwordHash).success)
+    throw new StartError('The dashboard does not start without a password hash that hash-password printed.')
+}
+
+/** What decides who comes in; a new client secret does not. */
+export function doorOf({ passwordHash, signOn }: DashboardLogin): string {
+  return JSON.stringify([passwordHash, signOn?.provider.issuer, signOn?.provider.clientId, signOn?.roles])
 }

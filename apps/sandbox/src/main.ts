@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { loginOf } from '@seatkeeper/dashboard'
 import { IngressConfig } from '@seatkeeper/ingress'
 import {
   closeOnSignal,
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
     .option('--data <folder>', 'where the private Redis keeps its data, unless REDIS_URL names one', 'data')
     .addHelpText(
       'after',
-      '\nEnvironment: DASHBOARD_PASSWORD_HASH, DASHBOARD_PORT, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED.',
+      '\nEnvironment: DASHBOARD_PASSWORD_HASH (or DASHBOARD_PUBLIC_URL and DASHBOARD_OIDC_…), DASHBOARD_PORT, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED.',
     )
     .parse()
     .opts<{ config: string; data: string }>()
@@ -42,9 +43,10 @@ async function main(): Promise<void> {
   const say = (text: string) => log.info('redis.private', { text })
   const redis = await privateRedisOrUrl(process.env, say, directory).catch(sayWhyNoRedis)
   const ports = { ingress: settings.PORT, dashboard: settings.DASHBOARD_PORT, health: settings.HEALTH_PORT }
-  const { HOST: host, DASHBOARD_PASSWORD_HASH: passwordHash } = settings
+  const { HOST: host } = settings
+  const login = loginOf(settings)
   const demands = redisDemands(settings)
-  const system = await startSystem({ config, redisUrl: redis.url, demands, host, ports, passwordHash, log })
+  const system = await startSystem({ config, redisUrl: redis.url, demands, host, ports, login, log })
   closeOnSignal(log, [system, { close: () => redis.stop() }])
   log.info('system.started', { webhooks: system.ingressUrl, dashboard: system.dashboardUrl })
 }

@@ -1,4 +1,4 @@
-import { DashboardSettings } from '@seatkeeper/dashboard'
+import { DashboardSettings, LoginSettings } from '@seatkeeper/dashboard'
 import { Settings } from '@seatkeeper/service'
 
 /** What one process for everything reads from its environment. */
@@ -9,4 +9,6 @@ export const SandboxSettings = Settings.pick({
   LOG_LEVEL: true,
   REDIS_APPENDFSYNC: true,
   REDIS_ACCEPTED: true,
-}).extend(DashboardSettings.pick({ DASHBOARD_PORT: true, DASHBOARD_PASSWORD_HASH: true }).shape)
+})
+  .extend(DashboardSettings.pick({ DASHBOARD_PORT: true }).shape)
+  .extend(LoginSettings.shape)

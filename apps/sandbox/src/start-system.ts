@@ -1,4 +1,4 @@
-import { startDashboard } from '@seatkeeper/dashboard'
+import { startDashboard, type DashboardLogin } from '@seatkeeper/dashboard'
 import { acceptNews, replay, type ReplayRequest, type Replayed } from '@seatkeeper/fulfilment'
 import { policiesOf, startIngress, type IngressConfig } from '@seatkeeper/ingress'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
@@ -24,8 +24,8 @@ export interface SystemParts {
   readonly host: string
   /** 0 takes any free port. */
   readonly ports: { readonly ingress: number; readonly dashboard: number; readonly health: number }
-  /** Of the dashboard's operator; see `hashPassword`. */
-  readonly passwordHash: string
+  /** How people log in to the dashboard. */
+  readonly login: DashboardLogin
   readonly log: Logger
 }
 
@@ -56,7 +56,7 @@ export async function startSystem({
   demands,
   host,
   ports,
-  passwordHash,
+  login,
   log,
 }: SystemParts): Promise<RunningSystem> {
   const redis = connectRedis(redisUrl, 'ledger', log)
@@ -75,7 +75,7 @@ export async function startSystem({
   const place = { connection, prefix: bullPrefix }
   const worker = startWorkers({ config, roles: allRoles, ledger, place, concurrency: 10, log, metrics })
   const ingress = await startIngress({ config: config.webhooks, accept, host, port: ports.ingress, log, metrics })
-  const dashboard = await startDashboard({ redis, ledger, bullPrefix, passwordHash, host, port: ports.dashboard, log })
+  const dashboard = await startDashboard({ redis, ledger, bullPrefix, ...login, host, port: ports.dashboard, log })
   const checks = [...worker.checks, createRedisCheck(redis, demands, log)]
   const health = await serveHealth({ host, port: ports.health, checks, metrics })
   const inOrder: readonly Closable[] = [ingress, worker, wakeUps, dashboard, health]

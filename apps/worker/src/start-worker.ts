@@ -54,9 +54,11 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
   })
   const lookAtBalance = watchBalance({ ledger, lms: config.lms, onBalanced: signals.onBalanced })
   let isPrepared = false
+  let isIndexed = false
   const looking = repeatedly(lookEveryMs, onError, async () => {
     if (!isPrepared) await Promise.all(groups.map((group) => group.prepare()))
     isPrepared = true
+    isIndexed ||= await ledger.growSearchIndex(indexedPerLook)
     signals.onCounted(await ledger.conservation())
     if (roles.includes('revoke')) await lookAtBalance()
   })
@@ -87,6 +89,9 @@ const lanesOf: Readonly<Record<Role, readonly string[]>> = {
 }
 
 const lookEveryMs = 10_000
+
+/** Seats from before there was a search index, at one look. */
+const indexedPerLook = 2000
 
 /** At once and then again and again, one look at a time: what Redis could not do this time it may do the next. */
 function repeatedly(everyMs: number, onError: (error: unknown) => void, look: () => Promise<void>): NodeJS.Timeout {

@@ -25,13 +25,15 @@ import { createHousekeeping } from './housekeeping.ts'
 import { createOrders } from './orders.ts'
 import { createProducts } from './products.ts'
 import { createScripts, type Scripts } from './scripts.ts'
+import { createSearch, type Search } from './search.ts'
 import { createSeats } from './seats.ts'
 import { createTellings } from './telling.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 import { readOrderView, readTimeline } from './views.ts'
 
 /** All our state in one Redis: the use cases' ledger, the queue's agenda, gates, tokens, and what operators read. */
-export interface RedisLedger extends Ledger, Agenda, DeadItems, Tellings, Housekeeping, Audit, Balance, Adoptions {
+export interface RedisLedger
+  extends Ledger, Agenda, DeadItems, Tellings, Housekeeping, Audit, Balance, Adoptions, Search {
   readonly gates: Gates
   tokens(lms: LmsId): Tokens
   /** @param callsPerMinute of each user of the LMS. */
@@ -62,6 +64,7 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     ...createAudit(parts),
     ...createBalance(parts),
     ...createAdoptions(parts),
+    ...createSearch(parts),
     ...createHousekeeping(run),
     ...createAgenda(parts),
     ...createDeadItems(parts),

@@ -8,6 +8,7 @@ import { deadItemScripts } from './lua/dead-items.ts'
 import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
 import { orderScripts, ordersLua } from './lua/orders.ts'
+import { searchLua, searchScripts } from './lua/search.ts'
 import { seatScripts } from './lua/seats.ts'
 import { tellingScripts } from './lua/telling.ts'
 
@@ -21,6 +22,7 @@ const bodies = {
   ...lockScripts,
   ...callScripts,
   ...deadItemScripts,
+  ...searchScripts,
 }
 
 /** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */
@@ -56,7 +58,7 @@ const sources = new Map<string, Source>()
 function sourceOf(name: keyof typeof bodies): Source {
   const known = sources.get(name)
   if (known !== undefined) return known
-  const lua = agendaLua + acceptedLua + housekeepingLua + brakeLua + ordersLua + bodies[name]
+  const lua = agendaLua + acceptedLua + housekeepingLua + brakeLua + searchLua + ordersLua + bodies[name]
   const source = { lua, sha: createHash('sha1').update(lua).digest('hex') }
   sources.set(name, source)
   return source

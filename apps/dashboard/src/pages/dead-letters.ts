@@ -1,13 +1,15 @@
 import { failures, itemId, type ItemState } from '@seatkeeper/core'
 import { html, type Html } from '../html.ts'
+import type { Visitor } from '../login/visitor.ts'
 import { page } from './layout.ts'
 import { itemLink, minute } from './words.ts'
 
 const mostShown = 500
 
 /** Everything that is given up until somebody decides, the newest first. */
-export function deadLettersPage(dead: readonly ItemState[]): Html {
+export function deadLettersPage(visitor: Visitor, dead: readonly ItemState[]): Html {
   return page({
+    visitor,
     title: 'Dead letters',
     place: 'dead-letters',
     content: html`<h1>Dead letters</h1>

@@ -1,12 +1,14 @@
 import { failures, isConserved, type Conservation, type GateState } from '@seatkeeper/core'
 import { html, type Html } from '../html.ts'
+import type { Visitor } from '../login/visitor.ts'
 import type { LaneView, Overview } from '../overview.ts'
 import { page } from './layout.ts'
 import { duration, gateBadge, moment } from './words.ts'
 
 /** The first page: is everything accounted for, and does everything flow? */
-export function homePage({ atMs, counts, lanes }: Overview): Html {
+export function homePage(visitor: Visitor, { atMs, counts, lanes }: Overview): Html {
   return page({
+    visitor,
     title: 'Overview',
     place: 'overview',
     content: html`<h1>${headline(counts, lanes)}</h1>

@@ -1,6 +1,7 @@
 import type { Attempt, Replay, TimelineEntry } from '@seatkeeper/core'
 import { deadLetterLane, letterId } from '@seatkeeper/queue'
 import { html, type Html } from '../html.ts'
+import type { Visitor } from '../login/visitor.ts'
 import type { ItemView } from '../item-view.ts'
 import { timelineWords } from '../timeline-words.ts'
 import { factList, orderFacts, seatFacts } from './facts.ts'
@@ -8,9 +9,10 @@ import { page } from './layout.ts'
 import { duration, moment, statusBadge } from './words.ts'
 
 /** One order or seat: where it stands, why, and what happened to it. */
-export function itemPage(view: ItemView): Html {
+export function itemPage(visitor: Visitor, view: ItemView): Html {
   const { id, state, facts } = view
   return page({
+    visitor,
     title: id,
     content: html`<p class="over">${state.item.kind === 'seat' ? 'Seat' : 'Order'}</p>
       <h1>${headline(view)} ${statusBadge(state.status)}</h1>

@@ -1,4 +1,5 @@
 import { html, type Content, type Html } from '../html.ts'
+import type { Visitor } from '../login/visitor.ts'
 
 /** The places that the head of every page links to. */
 export type Place = 'overview' | 'dead-letters' | 'queues'
@@ -10,6 +11,7 @@ const places: readonly { readonly place: Place; readonly href: string; readonly 
 ]
 
 export interface PageParts {
+  readonly visitor: Visitor
   readonly title: string
   /** Where the reader is; undefined on pages that are not in the head. */
   readonly place?: Place
@@ -17,7 +19,7 @@ export interface PageParts {
 }
 
 /** A page for somebody who is logged in. */
-export function page({ title, place, content }: PageParts): Html {
+export function page({ visitor, title, place, content }: PageParts): Html {
   return document(
     title,
     html`<header class="head">
@@ -27,24 +29,26 @@ export function page({ title, place, content }: PageParts): Html {
             (to) => html`<a href="${to.href}" ${to.place === place ? html`aria-current="page"` : null}>${to.text}</a>`,
           )}
         </nav>
+        <p class="who">${visitor.name} <small>${visitor.role}</small></p>
         <form method="post" action="/logout"><button class="quiet">Log out</button></form>
       </header>
       <main>${content}</main>`,
   )
 }
 
-/** A page with one thing on it, for anybody. */
-export function barePage(title: string, content: Content): Html {
+/** A page with one thing on it, for anybody. @param head what else its head is to hold. */
+export function barePage(title: string, content: Content, head: Content = null): Html {
   return document(
     title,
     html`<main class="alone">
       <p class="brand">${logo} Seatkeeper</p>
       ${content}
     </main>`,
+    head,
   )
 }
 
-function document(title: string, body: Html): Html {
+function document(title: string, body: Html, head: Content = null): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -54,6 +58,7 @@ function document(title: string, body: Html): Html {
         <title>${title} · Seatkeeper</title>
         <link rel="icon" type="image/svg+xml" href="/assets/logo.svg" />
         <link rel="stylesheet" href="/assets/dashboard.css" />
+        ${head}
       </head>
       <body>
         ${body}

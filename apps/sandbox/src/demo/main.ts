@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     demands: { appendfsync: 'always', nowMs: Date.now },
     host: '127.0.0.1',
     ports: { ingress: 0, dashboard: port, health: 0 },
-    passwordHash: await hashPassword(password),
+    login: { passwordHash: await hashPassword(password) },
     log: createLogger('silent'),
   })
   const close = async () => {

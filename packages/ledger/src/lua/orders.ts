@@ -39,6 +39,7 @@ local function seat_for(claim, fresh)
   if seat then return seat end
   redis.call('HSET', P .. 'seats', index, fresh)
   redis.call('HSET', P .. 'seat:' .. fresh, 'lms', claim.item.lms, 'course', claim.item.course, 'email', claim.learner, 'index', index)
+  index_seat(fresh, claim.item.lms, claim.item.course, claim.learner)
   register_seat(seat_item(fresh), claim.item.lms, fresh)
   return fresh
 end

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { hashPassword, startDashboard } from './index.ts'
-import { password, startScene, until, type Scene } from './scene.fixture.ts'
-import { ask, asPage, cookieOf, fromHere, logIn } from './visitor.fixture.ts'
+import { hashPassword, startDashboard } from '../index.ts'
+import { password, startScene, until, type Scene } from '../scene.fixture.ts'
+import { ask, asPage, cookieOf, fromHere, logIn } from '../visitor.fixture.ts'
 
 let scene: Scene
 

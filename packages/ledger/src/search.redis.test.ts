@@ -1,0 +1,95 @@
+import { CourseKey, LmsId, OrderId, planSeats, Username, type EmailAddress } from '@seatkeeper/core'
+import { aLine, anOffer, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
+import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { Redis } from 'ioredis'
+import { createLedger, type RedisLedger } from './ledger.ts'
+
+let server: EmbeddedRedis
+let redis: Redis
+let ledger: RedisLedger
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+  ledger = createLedger(redis)
+})
+afterEach(() => redis.flushall())
+afterAll(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+
+const ada = emailOf('ada@example.org')
+
+/** Sells one course run. @returns the seat. */
+async function sell(order: string, learner: EmailAddress, sku: string) {
+  const snapshot = anOrder({ order: OrderId.parse(order), learner, lines: [aLine({ sku })] })
+  const read = await ledger.numberRead(snapshot)
+  await ledger.applyReading(read, { ...anOffer(snapshot), plan: planSeats(snapshot, { catalogue }) })
+  const [seat] = (await ledger.orderView(snapshot))?.seats ?? []
+  if (seat === undefined) throw new Error('the order has no seat')
+  return seat
+}
+
+describe('seatsOfAddress', () => {
+  it('finds every seat that was made for an address', async () => {
+    const [cs, art] = [
+      await sell('1', ada, 'course-v1:DemoU+CS101+2026'),
+      await sell('2', ada, 'course-v1:DemoU+ART+2026'),
+    ]
+    await sell('3', emailOf('grace@example.org'), 'course-v1:DemoU+ART+2026')
+    expect((await ledger.seatsOfAddress(ada, 10)).toSorted()).toEqual([cs, art].toSorted())
+    expect(await ledger.seatsOfAddress(ada, 1)).toHaveLength(1)
+    expect(await ledger.seatsOfAddress(emailOf('nobody@example.org'), 10)).toEqual([])
+  })
+
+  it('still finds a seat whose account is known', async () => {
+    const seat = await sell('1', ada, 'course-v1:DemoU+CS101+2026')
+    await ledger.bindAccount(seat, { id: 7, username: Username.parse('ada') })
+    expect(await ledger.seatsOfAddress(ada, 10)).toEqual([seat])
+  })
+
+  it('keeps no address in the name of a key', async () => {
+    await sell('1', ada, 'course-v1:DemoU+CS101+2026')
+    expect((await redis.keys('*')).filter((key) => key.includes('ada'))).toEqual([])
+  })
+})
+
+describe('soldCourses', () => {
+  it('finds course runs by a part of their key, with how many seats they have', async () => {
+    await sell('1', ada, 'course-v1:DemoU+CS101+2026')
+    await sell('2', emailOf('grace@example.org'), 'course-v1:DemoU+CS101+2026')
+    await sell('3', ada, 'course-v1:DemoU+ART+2026')
+    expect(await ledger.soldCourses('cs10')).toEqual([
+      { lms: 'campus', course: 'course-v1:DemoU+CS101+2026', seats: 2 },
+    ])
+    expect(await ledger.soldCourses('demou')).toHaveLength(2)
+    expect(await ledger.soldCourses('physics')).toEqual([])
+  })
+})
+
+describe('seatsOfCourse', () => {
+  it('gives seats of one course run', async () => {
+    const seat = await sell('1', ada, 'course-v1:DemoU+CS101+2026')
+    await sell('2', ada, 'course-v1:DemoU+ART+2026')
+    const course = CourseKey.parse('course-v1:DemoU+CS101+2026')
+    expect(await ledger.seatsOfCourse(LmsId.parse('campus'), course, 10)).toEqual([seat])
+  })
+})
+
+describe('growSearchIndex', () => {
+  it('makes the index again from the seats, in turns', async () => {
+    const seats = []
+    for (let order = 1; order <= 40; order += 1)
+      seats.push(await sell(String(order), emailOf(`learner${order}@example.org`), 'course-v1:DemoU+CS101+2026'))
+    await redis.del(await redis.keys('*search:*'))
+    expect(await ledger.soldCourses('')).toEqual([])
+    let turns = 1
+    while (!(await ledger.growSearchIndex(10))) turns += 1
+    expect(turns).toBeGreaterThan(1)
+    expect(await ledger.seatsOfAddress(emailOf('learner17@example.org'), 10)).toEqual([seats[16]])
+    expect(await ledger.soldCourses('')).toMatchObject([{ seats: 40 }])
+    expect(await ledger.growSearchIndex(10)).toBe(true)
+  })
+})

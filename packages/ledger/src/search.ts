@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { CourseKey, LmsId, SeatId, type EmailAddress } from '@seatkeeper/core'
+import type { Redis } from 'ioredis'
+import type { Scripts } from './scripts.ts'
+
+/** A course run of which there are seats. */
+export interface SoldCourse {
+  readonly lms: LmsId
+  readonly course: CourseKey
+  readonly seats: number
+}
+
+/** How operators find seats. */
+export interface Search {
+  /** Seats that were ever made for this address; those merged into another are still named. At most `limit`. */
+  seatsOfAddress(address: EmailAddress, limit: number): Promise<readonly SeatId[]>
+  /** Course runs whose key has this part, without regard to case. */
+  soldCourses(part: string): Promise<readonly SoldCourse[]>
+  /** Some seats of a course run, in no order; at most `limit`. */
+  seatsOfCourse(lms: LmsId, course: CourseKey, limit: number): Promise<readonly SeatId[]>
+  /** Indexes about so many of the seats that were there before the index was. @returns whether that is done. */
+  growSearchIndex(limit: number): Promise<boolean>
+}
+
+interface Parts {
+  readonly redis: Redis
+  readonly run: Scripts
+  readonly prefix: string
+}
+
+const done = 'done'
+
+/** The search's side of the ledger. Key beside those of the index: `search:cursor`; without it the index is made anew. */
+export function createSearch({ redis, run, prefix }: Parts): Search {
+  const key = (...parts: readonly string[]) => `${prefix}search:${parts.join(':')}`
+  const seatsAt = async (name: string, limit: number) => {
+    const ids = await redis.srandmember(name, limit)
+    return ids.map((id) => SeatId.parse(id))
+  }
+  return {
+    seatsOfAddress: (address, limit) =>
+      seatsAt(key('address', createHash('sha1').update(address).digest('hex')), limit),
+    soldCourses: async (part) => {
+      const names = await redis.smembers(key('courses'))
+      const fitting = names.filter((name) => name.toLowerCase().includes(part.toLowerCase())).toSorted()
+      return Promise.all(
+        fitting.map(async (name) => ({ ...readName(name), seats: await redis.scard(key('course', name)) })),
+      )
+    },
+    seatsOfCourse: (lms, course, limit) => seatsAt(key('course', `${lms}/${course}`), limit),
+    growSearchIndex: async (limit) => {
+      const cursor = (await redis.get(key('cursor'))) ?? '0'
+      if (cursor === done) return true
+      const [next, items] = await redis.sscan(`${prefix}agenda:registered`, cursor, 'MATCH', 'seat-*', 'COUNT', limit)
+      if (items.length > 0) await run('indexSeats', ...items.map((item) => item.slice('seat-'.length)))
+      await redis.set(key('cursor'), next === '0' ? done : next)
+      return next === '0'
+    },
+  }
+}
+
+function readName(name: string): { readonly lms: LmsId; readonly course: CourseKey } {
+  const [lms, ...course] = name.split('/')
+  return { lms: LmsId.parse(lms), course: CourseKey.parse(course.join('/')) }
+}
