@@ -23,12 +23,27 @@ export interface Standing extends Sighting {
 /** An order at rest that is to be compared with its shop. */
 export interface Suspect {
   readonly order: OrderId
-  /** Of what was last applied; see `OrderOffer`. */
+  /** Of what was last applied, see `OrderOffer`, or of what it died over; `deletedHash` where that was its deletion. */
   readonly hash: string | null
   /** Somebody's access hangs on it. */
   readonly grants: boolean
   /** Its turn has come. */
   readonly isOverdue: boolean
+  readonly isDead: boolean
+}
+
+/** Stands for the hash of an order that its shop says is gone. Stored data. */
+export const deletedHash = 'deleted'
+
+/** An order that was found other than it was known. */
+export interface Finding {
+  readonly order: OrderId
+  /** As in `Suspect`; empty where it could not be seen. */
+  readonly hash: string
+  /** 0 where there is none. */
+  readonly modifiedAtMs: number
+  /** Too many are said to be deleted: if a reading finds it deleted too, that is held for a person. */
+  readonly isDoubted: boolean
 }
 
 /** What reconcile and the webhook watch ask of the ledger. Every method is one atomic step. */
@@ -50,7 +65,7 @@ export interface Housekeeping {
   /** Notes refunds that a shop listed; with `isFirst` those of an earlier pass through the list are forgotten. */
   sightRefunds(store: StoreId, refunds: readonly RefundRef[], isFirst: boolean): Promise<void>
   /**
-   * Orders at rest whose refunds, as they were when the order was last applied, are not those that the last pass through
+   * Orders at rest, settled or dead, whose refunds, as they were when the order was last applied, are not those that the last pass through
    * the shop's list has; at most `limit`. Those found unchanged within the hour are left out.
    */
   refundSuspects(store: StoreId, limit: number): Promise<readonly Suspect[]>
@@ -63,8 +78,8 @@ export interface Housekeeping {
   longestUnread(store: StoreId, limit: number): Promise<readonly Suspect[]>
   /** These were found as they are known. */
   noteUnchanged(store: StoreId, orders: readonly OrderId[]): Promise<void>
-  /** Makes those of some orders that are at rest due to be read. Dead ones stay dead. */
-  bumpSettled(store: StoreId, orders: readonly OrderId[]): Promise<Accepted<'read'>>
+  /** Makes those of some orders that are at rest, settled or dead, due to be read. */
+  bumpAtRest(store: StoreId, found: readonly Finding[]): Promise<Accepted<'read'>>
   /** Makes a chore due at once; nothing if it is not on the agenda. */
   bumpChore(chore: Extract<Item, { kind: 'chore' }>): Promise<Accepted<'bumped' | 'unknown'>>
   /** What the claims of an order are now, by key. */

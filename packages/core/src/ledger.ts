@@ -56,11 +56,16 @@ export interface Ledger {
   knownItems(ref: OrderRef): Promise<KnownItems>
   /**
    * Applies a snapshot that came by itself, if it is strictly newer than what is known, less than 24 h old and missing
-   * no known line or unit; `same` if it is known already; else makes the order due to be read.
+   * no known line or unit; `same` if it is known already, or says nothing new of an order that is dead; else makes the order due to
+   * be read.
    */
   applySnapshot(offer: OrderOffer): Promise<Accepted<'applied' | 'same' | 'read'>>
-  /** Makes an order due to be read. */
-  noteHint(ref: OrderRef, reason: HintReason): Promise<Accepted<'read'>>
+  /**
+   * Makes an order due to be read. One that is dead stays so, with `same`, where the news is of a time and says nothing newer.
+   *
+   * @param modifiedAtMs when the state that the news is of came to be, where that is known.
+   */
+  noteHint(ref: OrderRef, reason: HintReason, modifiedAtMs?: number): Promise<Accepted<'same' | 'read'>>
   /** A number for a read about to start: what is applied with a lower number never overwrites a higher. */
   numberRead(ref: OrderRef): Promise<number>
   /**

@@ -33,12 +33,12 @@ async function keep(
   { ledger, policyOf }: AcceptNewsParts,
   news: Exclude<News, { kind: 'nothing' }>,
 ): Promise<Accepted<'applied' | 'same' | 'read'> | undefined> {
-  if (news.kind === 'hint') return ledger.noteHint({ store: news.store, order: news.order }, news.reason)
+  if (news.kind === 'hint') {
+    return ledger.noteHint({ store: news.store, order: news.order }, news.reason, news.modifiedAtMs)
+  }
   const { snapshot } = news
   const policy = policyOf(snapshot.store)
   const { plan, isLeftAlone } = await planOrder(ledger, snapshot, policy)
   if (isLeftAlone) return undefined
-  if (plan.linesWithoutLearner.length > 0) return ledger.noteHint(snapshot, 'partial')
-  if (plan.unread.length > 0 || plan.unknown.length > 0) return ledger.noteHint(snapshot, 'unresolved')
   return ledger.applySnapshot(offerOf(snapshot, plan, policy))
 }

@@ -1,7 +1,8 @@
 import {
+  deletedHash,
   toFailure,
+  type Finding,
   type Housekeeping,
-  type OrderId,
   type Store,
   type StoreId,
   type Suspect,
@@ -13,7 +14,7 @@ import type { RoundTime } from './poll-modified.ts'
 
 /** What comparing orders with their shop needs. */
 export interface CompareParts {
-  readonly ledger: Pick<Housekeeping, 'longestUnread' | 'noteUnchanged' | 'bumpSettled'>
+  readonly ledger: Pick<Housekeeping, 'longestUnread' | 'noteUnchanged' | 'bumpAtRest'>
   readonly store: Pick<Store, 'readOrder'>
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>
 }
@@ -24,7 +25,7 @@ export interface Compared {
   readonly compared: number
   /** Of them, those that were not as they are known, and are due to be read in earnest. */
   readonly bumped: number
-  /** Orders that the shop calls deleted, but not believed: too many at once. */
+  /** Orders that the shop calls deleted, but too many at once to be believed: they are held for a person. */
   readonly held: number
   readonly isDone: boolean
 }
@@ -37,8 +38,9 @@ const fewestHeld = 3
  * Compares orders with their shop, and makes those that changed due to be read; all others are left in peace.
  *
  * Compared are the suspects given and the few that were not compared for the longest time, for that is how an order is found
- * that was deleted without a word. If most of the orders that grant anything are said to be deleted, three at least, the
- * shop is not believed: none of them is made due, until the shop thinks better of it or a person has them read.
+ * that was deleted without a word, and a dead one that changed. If most of the orders that grant anything are said to be
+ * deleted, three at least, the shop is not believed: what then is read as deleted is held as if by the brake, until the shop
+ * thinks better of it or a person replays it.
  */
 export async function compareOrders(
   parts: CompareParts,
@@ -52,14 +54,17 @@ export async function compareOrders(
   const found: Comparison[] = []
   for (const suspect of all) {
     if (time.isOver()) break
-    found.push({ ...suspect, is: await compare(parts.store, of, suspect, time.signal) })
+    found.push(await compare(parts.store, of, suspect, time.signal))
   }
-  const isBelieved = isShopBelieved(found)
-  const changed = found.filter(({ is }) => is === 'changed' || (is === 'deleted' && isBelieved))
-  await parts.ledger.noteUnchanged(of, ordersOf(found.filter(({ is }) => is === 'same')))
-  const { wakeUps } = await parts.ledger.bumpSettled(of, ordersOf(changed))
+  const findings = findingsOf(found)
+  const changed = new Set(findings.map(({ order }) => order))
+  await parts.ledger.noteUnchanged(
+    of,
+    found.map(({ order }) => order).filter((order) => !changed.has(order)),
+  )
+  const { wakeUps } = await parts.ledger.bumpAtRest(of, findings)
   await parts.wake(wakeUps)
-  const held = isBelieved ? 0 : found.filter(({ is }) => is === 'deleted').length
+  const held = findings.filter(({ isDoubted }) => isDoubted).length
   return { compared: found.length, bumped: wakeUps.length, held, isDone: found.length === all.length }
 }
 
@@ -67,36 +72,43 @@ const nothing: Compared = { compared: 0, bumped: 0, held: 0, isDone: true }
 
 /** An order beside what its shop says of it now. */
 export interface Comparison extends Suspect {
-  readonly is: 'same' | 'changed' | 'deleted'
+  /** The hash of what it is now, as in `Suspect`; null where the shop cannot show it. */
+  readonly is: string | null
+  readonly modifiedAtMs: number
 }
 
 /** Pure. Orders that grant nothing say nothing: shops empty their trash. */
 export function isShopBelieved(found: readonly Pick<Comparison, 'grants' | 'is'>[]): boolean {
   const granting = found.filter(({ grants }) => grants)
-  const deleted = granting.filter(({ is }) => is === 'deleted').length
+  const deleted = granting.filter(({ is }) => is === deletedHash).length
   return deleted < fewestHeld || deleted * 2 <= granting.length
 }
 
-/** An order that the shop cannot show counts as changed: reading it in earnest brings it before people. */
 async function compare(
   store: CompareParts['store'],
   of: StoreId,
-  { order, hash }: Suspect,
+  suspect: Suspect,
   signal: AbortSignal,
-): Promise<Comparison['is']> {
+): Promise<Comparison> {
   try {
-    const reading = await store.readOrder({ store: of, order }, signal)
-    if (reading.kind === 'deleted') return 'deleted'
-    return hashOf(reading.snapshot) === hash ? 'same' : 'changed'
+    const reading = await store.readOrder({ store: of, order: suspect.order }, signal)
+    if (reading.kind === 'deleted') return { ...suspect, is: deletedHash, modifiedAtMs: 0 }
+    return { ...suspect, is: hashOf(reading.snapshot), modifiedAtMs: reading.snapshot.modifiedAtMs }
   } catch (error) {
     if (signal.aborted || !isItsOwn.has(toFailure(error).verdict)) throw error
-    return 'changed'
+    return { ...suspect, is: null, modifiedAtMs: 0 }
   }
 }
 
 /** Verdicts on one order alone. */
 const isItsOwn: ReadonlySet<Verdict> = new Set(['permanent', 'transient'])
 
-function ordersOf(found: readonly Comparison[]): readonly OrderId[] {
-  return found.map(({ order }) => order)
+/** An order that the shop cannot show any more is read in earnest, which brings it before people; a dead one is there already. */
+function findingsOf(found: readonly Comparison[]): readonly Finding[] {
+  const isBelieved = isShopBelieved(found)
+  return found
+    .filter(({ is, hash, isDead }) => (is === null ? !isDead : is !== hash))
+    .map(({ order, is, modifiedAtMs }) => {
+      return { order, hash: is ?? '', modifiedAtMs, isDoubted: is === deletedHash && !isBelieved }
+    })
 }

@@ -16,7 +16,7 @@ describe('isWorthALook', () => {
     ['an order that nobody knows', { knownMs: null, status: null }, true],
     ['an order modified since', { modifiedAtMs: 6000 }, true],
     ['a dead order modified since', { modifiedAtMs: 6000, status: 'dead' }, true],
-    ['a dead order as it is known', { status: 'dead' }, false],
+    ['a dead order as old as what is known', { status: 'dead' }, true],
     ['an order as old as what is known, in case it changed twice in that second', {}, true],
     ['the same at the second time, when that second is over', { timesSeen: 1 }, true],
     ['the same for ever', { timesSeen: 2 }, false],

@@ -125,11 +125,11 @@ async function lookAt({ ledger, accept }: PollParts, { store, list, standing, ne
  * Whether a poll has anything to say of an order.
  *
  * Pure. What is newer than what is known, and, where the order is at rest, what is as new: it may have changed again in
- * its second. Twice at most: at the second time its second was long over. So an order that died stays dead unless it was
- * modified since, and a quiet shop's last order is not read for ever.
+ * its second. Twice at most: at the second time its second was long over, so a quiet shop's last order is not read for ever.
+ * Whether it revives a dead order the ledger decides.
  */
 export function isWorthALook({ modifiedAtMs, timesSeen, knownMs, status }: Standing): boolean {
   if (timesSeen >= 2) return false
   if (knownMs === null || modifiedAtMs > knownMs) return true
-  return modifiedAtMs === knownMs && status === 'settled'
+  return modifiedAtMs === knownMs && (status === 'settled' || status === 'dead')
 }

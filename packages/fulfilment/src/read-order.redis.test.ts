@@ -122,6 +122,19 @@ describe('readOrder', () => {
     expect(await read(aShop(says({})))).toEqual({ status: 'applied' })
   })
 
+  it.each([
+    ['names nobody', { learner: null }, 'ORDER_WITHOUT_LEARNER'],
+    ['names a course that cannot be', { lines: [aLine({ sku: 'course-v1:typo' })] }, 'ORDER_LINE_UNKNOWN'],
+  ] as const)('leaves an order that %s dead when its webhook comes again', async (_, said, code) => {
+    const snapshot = anOrder(said)
+    expect(await accept()({ kind: 'snapshot', snapshot })).toBe('read')
+    await expect(read(aShop(says(said)))).rejects.toMatchObject({ code })
+    const failure = { code, permanent: true, random: 0, backoff: readOrderJob.backoff }
+    await ledger.fileFailure({ id: 'order-shop-1001', generation: 1, ...failure })
+    for (let again = 0; again < 3; again += 1) expect(await accept()({ kind: 'snapshot', snapshot })).toBe('same')
+    expect(await ledger.conservation()).toMatchObject({ dead: 1, due: 0 })
+  })
+
   it('reads the product of a line that it does not understand, once in an hour', async () => {
     const reading = { ...policy, catalogue: { ...catalogue, readsProducts: true } }
     const lines = [aLine({ sku: 'CS' })]

@@ -1,10 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { itemId, laneOf, OrderId, planSeats, type JobFailure, type StorePolicy, type WakeUp } from '@seatkeeper/core'
+import {
+  itemId,
+  laneOf,
+  LineId,
+  OrderId,
+  planSeats,
+  toFailure,
+  type JobFailure,
+  type StorePolicy,
+  type WakeUp,
+} from '@seatkeeper/core'
 import { aLine, anOrder, catalogue, emailOf, noBrake } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
-import { acceptNews, readOrder, reconcile, reconcileRange, type Reconciled } from './index.ts'
+import { acceptNews, readOrder, reconcile, reconcileRange, replay, type Reconciled } from './index.ts'
 import { createListingShop, numbered, type ListingShop } from './listing-shop.fixture.ts'
 import { offerOf } from './offer.ts'
 
@@ -56,7 +66,7 @@ async function round(roundMs = 10_000): Promise<Reconciled> {
   return rounds[0]!
 }
 
-/** What the `orders` role does: reads every order that is due until none is. */
+/** What the `orders` role does: reads every order that is due until none is, and files what fails. */
 async function readAll() {
   const read = readOrder({ ledger, store: shop, policy, wake })
   for (;;) {
@@ -64,16 +74,21 @@ async function readAll() {
     woken = []
     if (due.length === 0) return
     for (const { item, generation } of due) {
-      if (item.kind === 'order') await read({ v: 1, ...refOf(item.order), generation }, context())
+      if (item.kind !== 'order') continue
+      const reading = read({ v: 1, ...refOf(item.order), generation }, context())
+      await reading.catch((error: unknown) => fail(itemId(item), generation, toFailure(error).code))
     }
   }
 }
 
-async function die(order: number, code: 'STORE_ERROR' | 'ORDER_WITHOUT_LEARNER' = 'STORE_ERROR') {
-  const id = itemId({ kind: 'order', ...refOf(order) })
-  const generation = (await ledger.itemStatus(id))?.generation ?? 0
+async function fail(id: string, generation: number, code: JobFailure['code']) {
   const backoff = { firstMs: 1, maxMs: 1, giveUpAfterMs: 1 }
   await ledger.fileFailure({ id, generation, code, permanent: true, backoff, random: 0 })
+}
+
+async function die(order: number, code: JobFailure['code']) {
+  const id = itemId({ kind: 'order', ...refOf(order) })
+  await fail(id, (await ledger.itemStatus(id))?.generation ?? 0, code)
   woken = []
 }
 
@@ -88,6 +103,24 @@ async function sell(order: number, change: Parameters<typeof numbered>[2] = {}) 
   const snapshot = shop.get(order)
   const offer = offerOf(snapshot, planSeats(snapshot, { catalogue }), policy)
   await ledger.applyReading(await ledger.numberRead(snapshot), offer)
+}
+
+/** Dead because it names nobody. */
+async function aDeadOrder() {
+  shop.put(numbered(1, 0, { learner: null }))
+  await accept()({ kind: 'hint', ...refOf(1), reason: 'action' })
+  await readAll()
+  expect(await statusOf(1)).toBe('dead')
+}
+
+/** The shop has lost so many orders that were sold, and it is time to compare them. @returns them. */
+async function loseAll(count: number) {
+  for (const order of numbers(count)) await sell(order)
+  await forgetPoll()
+  const before = numbers(count).map((order) => shop.get(order))
+  for (const order of numbers(count)) shop.remove(order)
+  await passSince(aDayMs + 60_000)
+  return before
 }
 
 /** The polls are past all orders sold so far. */
@@ -278,17 +311,87 @@ describe('reconcile of what no list of modified orders shows', () => {
     expect(await round()).toMatchObject({ compared: 0 })
   })
 
-  it('does not believe a shop that suddenly has none of its orders', async () => {
-    for (const order of numbers(20)) await sell(order, order % 2 === 0 ? { refunds: [`7${order}`] } : {})
-    await forgetPoll()
-    const before = numbers(20).map((order) => shop.get(order))
-    for (const order of numbers(20)) shop.remove(order)
-    await passSince(aDayMs + 60_000)
-    for (const _ of numbers(3)) expect(await round()).toMatchObject({ bumped: 0, held: 15 })
-    expect(await ledger.conservation()).toMatchObject({ dead: 0 })
+  it('holds what it reads of a shop that suddenly has none of its orders, until they are back', async () => {
+    const before = await loseAll(20)
+    for (const held of [10, 10, 0]) {
+      expect(await round()).toMatchObject({ bumped: held, held })
+      await readAll()
+    }
+    expect(await ledger.conservation()).toMatchObject({ dead: 20 })
     expect(await Promise.all(numbers(20).map(claimsOf))).toEqual(numbers(20).map(() => ['granted']))
     for (const order of before) shop.put(order)
-    expect(await round()).toMatchObject({ bumped: 0, held: 0 })
+    await passSince(aDayMs + 60_000)
+    for (const _ of numbers(2)) expect(await round()).toMatchObject({ bumped: 10, held: 0 })
+    await readAll()
+    expect(await ledger.conservation()).toMatchObject({ dead: 0 })
+  })
+
+  it('carries out a held deletion that a person replays, and no other', async () => {
+    await loseAll(4)
+    await round()
+    await readAll()
+    expect(await Promise.all(numbers(4).map(statusOf))).toEqual(numbers(4).map(() => 'dead'))
+    expect(await ledger.readItem('order-shop-3')).toMatchObject({ failure: { code: 'ORDER_HELD' } })
+    await replay({ agenda: ledger, wake })({ filter: { items: ['order-shop-3'] }, by: 'ops' })
+    await readAll()
+    expect((await Promise.all(numbers(4).map(claimsOf))).flat()).toEqual(['granted', 'granted', 'withdrawn', 'granted'])
+    await passSince(aDayMs + 60_000)
+    expect(await round()).toMatchObject({ compared: 3, bumped: 0, held: 0 })
+  })
+
+  it('leaves a dead order dead, however often it is compared', async () => {
+    await aDeadOrder()
+    for (const _ of numbers(3)) {
+      await passSince(aDayMs + 60_000)
+      expect(await round()).toMatchObject({ compared: 1, bumped: 0 })
+    }
+    shop.failNext('readOrder', 'STORE_ANSWER_UNREADABLE')
+    await passSince(aDayMs + 60_000)
+    expect(await round()).toMatchObject({ compared: 1, bumped: 0 })
+    expect(await statusOf(1)).toBe('dead')
+  })
+
+  it('revives a dead order that changed again within its second without a word', async () => {
+    await aDeadOrder()
+    shop.put(numbered(1, 0, { learner: emailOf('grace@example.org') }))
+    await forgetPoll()
+    await passSince(aDayMs + 60_000)
+    expect(await round()).toMatchObject({ compared: 1, bumped: 1 })
+    await readAll()
+    expect(await claimsOf(1)).toEqual(['granted'])
+    expect(await statusOf(1)).toBe('settled')
+  })
+
+  it('finds such an order within minutes while the poll still reaches it', async () => {
+    await aDeadOrder()
+    shop.put(numbered(1, 0, { learner: emailOf('grace@example.org') }))
+    expect(await round()).toMatchObject({ bumped: 1 })
+    await readAll()
+    expect(await claimsOf(1)).toEqual(['granted'])
+  })
+
+  it('buries a dead order that was deleted without a word', async () => {
+    await sell(1, { lines: [aLine(), aLine({ line: LineId.parse('32'), sku: 'course-v1:typo' })] })
+    await ledger.noteHint(refOf(1), 'action')
+    await die(1, 'ORDER_LINE_UNKNOWN')
+    await forgetPoll()
+    shop.remove(1)
+    await passSince(aDayMs + 60_000)
+    expect(await round()).toMatchObject({ bumped: 1 })
+    await readAll()
+    expect(await claimsOf(1)).toEqual(['withdrawn'])
+    expect(await statusOf(1)).toBe('settled')
+  })
+
+  it('reads a dead order again that the shop can show once more', async () => {
+    await sell(1)
+    await forgetPoll()
+    await ledger.noteHint(refOf(1), 'action')
+    await die(1, 'STORE_ANSWER_UNREADABLE')
+    await passSince(aDayMs + 60_000)
+    expect(await round()).toMatchObject({ bumped: 1 })
+    await readAll()
+    expect(await statusOf(1)).toBe('settled')
   })
 
   it('brings an order before people that the shop can no longer show', async () => {

@@ -43,7 +43,7 @@ export interface Reconciled {
   readonly differingRefunds: number
   /** Orders compared with the shop one by one. */
   readonly compared: number
-  /** Orders that the shop calls deleted, but too many at once to be believed. */
+  /** Orders that the shop calls deleted, but too many at once to be believed: they are held for a person. */
   readonly held: number
   readonly isDone: boolean
 }

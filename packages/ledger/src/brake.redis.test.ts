@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { OrderId, readOrder, type Brake, type OrderSnapshot } from '@seatkeeper/core'
+import { deletedHash, OrderId, readOrder, type Brake, type OrderSnapshot } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, emailOf } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -150,6 +150,26 @@ describe('the brake', () => {
     await ledger.fileFailure({ ...filing, code: 'STORE_ANSWER_UNREADABLE' })
     await ledger.replay({ id: 'order-shop-21', generation: null, by: 'ops', perSecond: 20 })
     expect(await read(21, ended)).toBe('held')
+  })
+
+  it('holds a deletion that reconcile doubts, however few were ended, until it is replayed', async () => {
+    await sell(2)
+    const doubted = { order: aSale(1).order, hash: deletedHash, modifiedAtMs: 0, isDoubted: true }
+    await ledger.bumpAtRest(aSale(1).store, [doubted])
+    expect(await readDeleted(1)).toBe('held')
+    expect(await accessOf(1)).toEqual(['granted'])
+    await release(1)
+    expect(await readDeleted(1)).toBe('applied')
+    expect(await accessOf(1)).toEqual(['withdrawn'])
+  })
+
+  it('doubts a deletion no longer once the order was seen again', async () => {
+    await sell(1)
+    const doubted = { order: aSale(1).order, hash: deletedHash, modifiedAtMs: 0, isDoubted: true }
+    await ledger.bumpAtRest(aSale(1).store, [doubted])
+    expect(await readDeleted(1)).toBe('held')
+    await read(1)
+    expect(await readDeleted(1)).toBe('applied')
   })
 
   it('leaves snapshots that came by themselves alone', async () => {

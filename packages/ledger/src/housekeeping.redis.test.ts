@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { laneOf, OrderId, type OrderSnapshot } from '@seatkeeper/core'
+import { deletedHash, laneOf, OrderId, type FailureCode, type OrderSnapshot } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, noBrake } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -7,6 +7,7 @@ import { createLedger, type RedisLedger } from './index.ts'
 
 const { store } = anOrder()
 const id = (order: number) => OrderId.parse(String(order))
+const holdsAll = { seats: 0, percent: 0 }
 const aMonthMs = 31 * 86_400_000
 
 let server: EmbeddedRedis
@@ -34,12 +35,12 @@ async function apply(order: number, change: Partial<OrderSnapshot> = {}) {
   await ledger.applyReading(await ledger.numberRead(snapshot), anOffer(snapshot))
 }
 
-async function die(order: number) {
+async function die(order: number, code: FailureCode = 'ORDER_WITHOUT_LEARNER') {
   const item = `order-${store}-${order}`
   await ledger.noteHint({ store, order: id(order) }, 'action')
   const generation = (await ledger.itemStatus(item))?.generation ?? 0
   const backoff = { firstMs: 1, maxMs: 1, giveUpAfterMs: 1 }
-  await ledger.fileFailure({ id: item, generation, code: 'STORE_ERROR', permanent: true, backoff, random: 0 })
+  await ledger.fileFailure({ id: item, generation, code, permanent: true, backoff, random: 0 })
 }
 
 const refund = (order: number, number: string) => ({ store, order: id(order), refund: number })
@@ -92,13 +93,13 @@ describe('refundSuspects', () => {
     expect((await suspected()).toSorted()).toEqual(['1', '3'])
   })
 
-  it('leaves out what is to be read anyway, what is dead, and what was found unchanged just now', async () => {
+  it('has dead orders too, and leaves out what is to be read anyway and what was found unchanged just now', async () => {
     for (const order of [1, 2, 3, 4]) await apply(order, { refunds: [`7${order}`] })
     await ledger.noteHint({ store, order: id(1) }, 'action')
     await die(2)
     await ledger.noteUnchanged(store, [id(3)])
     await ledger.sightRefunds(store, [], true)
-    expect(await suspected()).toEqual(['4'])
+    expect((await suspected()).toSorted()).toEqual(['2', '4'])
   })
 
   it('knows a refund no more once the order was read without it, or deleted', async () => {
@@ -155,20 +156,61 @@ describe('longestUnread', () => {
     expect(await unread()).toMatchObject([{ order: '3', grants: false }])
   })
 
-  it('is not held up by orders that are dead', async () => {
+  it('is not held up by orders that are to be read anyway', async () => {
     for (const order of [1, 2]) await apply(order)
     await pass(86_400_000 + 60_000)
-    await die(1)
+    await ledger.noteHint({ store, order: id(1) }, 'action')
     expect(await unread()).toMatchObject([{ order: '2', isOverdue: true }])
+  })
+
+  it('has dead orders after a day, whatever they grant and however old they are', async () => {
+    await apply(1, { lines: [], modifiedAtMs: Date.now() - aMonthMs })
+    for (const order of [1, 2]) await die(order)
+    expect(await unread()).toMatchObject([{ isOverdue: false }, { isOverdue: false }])
+    await pass(86_400_000 + 60_000)
+    expect(await unread()).toMatchObject([
+      { order: '1', isOverdue: true, isDead: true, grants: false },
+      { order: '2', isOverdue: true, isDead: true },
+    ])
+  })
+
+  it('knows a dead order by what it died over', async () => {
+    const known = anOffer(anOrder({ order: id(1) })).hash
+    const looks = async () => (await unread()).map(({ hash }) => hash)
+    await apply(1)
+    await die(1)
+    expect(await looks()).toEqual([known])
+    const cancelled = anOffer(anOrder({ order: id(1), access: 'withdrawn' }))
+    await ledger.applyReading(await ledger.numberRead(cancelled.snapshot), { ...cancelled, brake: holdsAll })
+    await die(1, 'ORDER_HELD')
+    expect(await looks()).toEqual([cancelled.hash])
+    await ledger.applyDeletion(await ledger.numberRead(cancelled.snapshot), { store, order: id(1) }, holdsAll)
+    expect(await looks()).toEqual([deletedHash])
+    await die(1, 'STORE_ANSWER_UNREADABLE')
+    expect(await looks()).toEqual([null])
   })
 })
 
-describe('bumpSettled', () => {
-  it('makes what is at rest due, and leaves the dead dead', async () => {
-    for (const order of [1, 2]) await apply(order)
+const found = (order: number) => ({ order: id(order), hash: 'another', modifiedAtMs: 0, isDoubted: false })
+
+describe('bumpAtRest', () => {
+  it('makes what is settled or dead due, and leaves alone what is due or unknown', async () => {
+    for (const order of [1, 2, 3]) await apply(order)
     await die(2)
-    const { wakeUps } = await ledger.bumpSettled(store, [id(1), id(2), id(3)])
-    expect(wakeUps).toMatchObject([{ item: { kind: 'order', order: '1' }, lane: laneOf.orders(store) }])
+    await ledger.noteHint({ store, order: id(3) }, 'action')
+    const { wakeUps } = await ledger.bumpAtRest(store, [1, 2, 3, 4].map(found))
+    expect(wakeUps).toMatchObject([
+      { item: { kind: 'order', order: '1' }, lane: laneOf.orders(store) },
+      { item: { kind: 'order', order: '2' } },
+    ])
+  })
+
+  it('remembers what was found, so that the same is not found again should nobody be able to read it', async () => {
+    await apply(1)
+    await die(1)
+    await ledger.bumpAtRest(store, [{ ...found(1), modifiedAtMs: anOrder().modifiedAtMs + 1000 }])
+    await die(1, 'UNEXPECTED')
+    expect(await unread()).toMatchObject([{ hash: 'another' }])
   })
 })
 

@@ -18,12 +18,13 @@ const Standing = z
       .parse(nullIfEmpty(status)) satisfies ItemStatus | null,
   }))
 const SuspectRow = z
-  .tuple([OrderId, z.string(), z.number(), z.number()])
-  .transform(([order, hash, grants, isOverdue]): Suspect => ({
+  .tuple([OrderId, z.string(), z.number(), z.number(), z.number()])
+  .transform(([order, hash, grants, isOverdue, isDead]): Suspect => ({
     order,
     hash: nullIfEmpty(hash),
     grants: grants === 1,
     isOverdue: isOverdue === 1,
+    isDead: isDead === 1,
   }))
 const ClaimRow = z.tuple([z.string(), z.enum(['granted', 'withdrawn'])])
 
@@ -44,8 +45,7 @@ export function createHousekeeping(run: Scripts): Housekeeping {
     noteUnchanged: async (store, orders) => {
       await run('noteUnchanged', store, JSON.stringify(orders))
     },
-    bumpSettled: async (store, orders) =>
-      readAccepted(['read'], await run('bumpSettled', store, JSON.stringify(orders))),
+    bumpAtRest: async (store, found) => readAccepted(['read'], await run('bumpAtRest', store, JSON.stringify(found))),
     bumpChore: async (chore) => readAccepted(['bumped', 'unknown'], await run('bumpChore', itemId(chore))),
     claimsOf: async (ref) => new Map(z.array(ClaimRow).parse(await run('claimsOf', JSON.stringify(ref)))),
   }

@@ -60,6 +60,9 @@ async function settleSeat(ledger: RedisLedger, id: string, generation: number) {
   return ledger.settle(id, generation, { status: 'applied' }, lease)
 }
 
+/** An order that sells a course to nobody. */
+const nobody = (change: Partial<OrderSnapshot> = {}) => anOffer(anOrder({ learner: null, ...change }))
+
 describe('applySnapshot', () => {
   it('makes a seat with one claim and wakes the enroll lane', async () => {
     const ledger = aLedger()
@@ -155,6 +158,46 @@ describe('applySnapshot', () => {
     expect((await ledger.applySnapshot(anOffer(modified))).wakeUps).toMatchObject([{ lane: 'orders.shop' }])
   })
 
+  it('has a dead order read for what says something new, once, and for nothing that was said before', async () => {
+    const ledger = aLedger()
+    const known = nobody()
+    const { modifiedAtMs } = known.snapshot
+    const earlier = nobody({ status: 'pending', modifiedAtMs: modifiedAtMs - 1000 })
+    const another = nobody({ status: 'completed' })
+    const later = nobody({ modifiedAtMs: modifiedAtMs + 1000 })
+    const offered = async (offer: OrderOffer) => (await ledger.applySnapshot(offer)).result
+    await ledger.applySnapshot(known)
+    const diesAgain = async () => {
+      await apply(ledger, known)
+      const generation = (await ledger.itemStatus('order-shop-1001'))?.generation ?? 0
+      const died = { id: 'order-shop-1001', generation, code: 'ORDER_WITHOUT_LEARNER', permanent: true } as const
+      await ledger.fileFailure({ ...died, backoff, random: 0 })
+    }
+    await diesAgain()
+    for (const offer of [known, earlier, known]) expect(await offered(offer)).toBe('same')
+    for (const offer of [another, later]) {
+      expect(await offered(offer)).toBe('read')
+      await diesAgain()
+      for (const again of [offer, earlier, known]) expect(await offered(again)).toBe('same')
+    }
+    expect(await ledger.conservation()).toMatchObject({ dead: 1 })
+  })
+
+  it('leaves an order dead over the answer to our own change of its status', async () => {
+    const ledger = aLedger()
+    const known = nobody()
+    await ledger.applySnapshot(known)
+    await apply(ledger, known)
+    const died = { id: 'order-shop-1001', generation: 1, code: 'ORDER_WITHOUT_LEARNER', permanent: true } as const
+    await ledger.fileFailure({ ...died, backoff, random: 0 })
+    const writtenMs = known.snapshot.modifiedAtMs + 1000
+    await ledger.keepOwnWrite(anOrder(), writtenMs)
+    const echo = nobody({ status: 'attention', modifiedAtMs: writtenMs })
+    expect((await ledger.applySnapshot(echo)).result).toBe('same')
+    const other = nobody({ status: 'completed', modifiedAtMs: writtenMs })
+    expect((await ledger.applySnapshot(other)).result).toBe('read')
+  })
+
   it('makes no seat for an order that never granted anything', async () => {
     const ledger = aLedger()
     const { result, wakeUps } = await ledger.applySnapshot(
@@ -174,20 +217,18 @@ describe('noteHint', () => {
     expect((await ledger.noteHint(anOrder(), 'action')).wakeUps).toMatchObject([{ generation: 2 }])
   })
 
-  it('leaves a dead order dead where the news is older than what is known', async () => {
+  it('leaves a dead order dead where the news is of a time and no newer than what was said', async () => {
     const ledger = aLedger()
+    const { modifiedAtMs } = anOrder()
     const { wakeUps } = await ledger.noteHint(anOrder(), 'action')
     const id = itemId(wakeUps[0]!.item)
-    await ledger.fileFailure({
-      id,
-      generation: 1,
-      code: 'STORE_ANSWER_UNREADABLE',
-      permanent: true,
-      backoff,
-      random: 0,
-    })
-    expect((await ledger.noteHint(anOrder(), 'stale')).wakeUps).toEqual([])
-    expect((await ledger.noteHint(anOrder(), 'refund')).wakeUps).toMatchObject([{ generation: 2 }])
+    const failure = { code: 'STORE_ANSWER_UNREADABLE', permanent: true, backoff, random: 0 } as const
+    await ledger.fileFailure({ id, generation: 1, ...failure })
+    expect((await ledger.noteHint(anOrder(), 'refund', modifiedAtMs)).wakeUps).toMatchObject([{ generation: 2 }])
+    await ledger.fileFailure({ id, generation: 2, ...failure })
+    expect(await ledger.noteHint(anOrder(), 'refund', modifiedAtMs)).toEqual({ result: 'same', wakeUps: [] })
+    expect(await ledger.noteHint(anOrder(), 'refund', modifiedAtMs - 1000)).toEqual({ result: 'same', wakeUps: [] })
+    expect((await ledger.noteHint(anOrder(), 'refund')).wakeUps).toMatchObject([{ generation: 3 }])
   })
 })
 

@@ -27,7 +27,8 @@ export function createOrders(run: Scripts): Orders {
     knownItems: async (ref) => readKnown(await run('knownItems', JSON.stringify(ref))),
     applySnapshot: async (offer) =>
       readAccepted(['applied', 'same', 'read'], await run('applySnapshot', offerText(offer))),
-    noteHint: async (ref, reason) => readAccepted(['read'], await run('noteHint', JSON.stringify(ref), reason)),
+    noteHint: async (ref, reason, modifiedAtMs) =>
+      readAccepted(['same', 'read'], await run('noteHint', JSON.stringify(ref), reason, modifiedAtMs ?? '')),
     reviveUnderCatalogue: async (store, catalogue) =>
       readAccepted(['read'], await run('reviveUnderCatalogue', store, catalogue)),
     numberRead: async (ref) => z.number().parse(await run('numberRead', JSON.stringify(ref))),

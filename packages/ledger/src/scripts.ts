@@ -5,6 +5,7 @@ import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
 import { brakeLua } from './lua/brake.ts'
 import { callScripts } from './lua/calls.ts'
 import { deadItemScripts } from './lua/dead-items.ts'
+import { heardLua } from './lua/heard.ts'
 import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
 import { orderScripts, ordersLua } from './lua/orders.ts'
@@ -58,7 +59,7 @@ const sources = new Map<string, Source>()
 function sourceOf(name: keyof typeof bodies): Source {
   const known = sources.get(name)
   if (known !== undefined) return known
-  const lua = agendaLua + acceptedLua + housekeepingLua + brakeLua + searchLua + ordersLua + bodies[name]
+  const lua = agendaLua + acceptedLua + heardLua + housekeepingLua + brakeLua + searchLua + ordersLua + bodies[name]
   const source = { lua, sha: createHash('sha1').update(lua).digest('hex') }
   sources.set(name, source)
   return source

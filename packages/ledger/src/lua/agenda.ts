@@ -19,6 +19,8 @@ end
 local NOW = clock()
 
 local function item_key(id) return P .. 'item:' .. id end
+local function order_key(ref) return P .. 'order:' .. ref.store .. '/' .. ref.order end
+local function order_item(ref) return 'order-' .. ref.store .. '-' .. ref.order end
 
 local function note(id, what, detail)
   local key = P .. 'timeline:' .. id
@@ -107,7 +109,7 @@ end
 
 -- There is something to tell a shop: it can wait for the next sweep, and for what else happens to the order meanwhile.
 local function tell(ref)
-  if redis.call('HGET', P .. 'order:' .. ref.store .. '/' .. ref.order, 'tells') ~= '1' then return end
+  if redis.call('HGET', order_key(ref), 'tells') ~= '1' then return end
   local id, lane = 'tell-' .. ref.store .. '-' .. ref.order, 'tell.' .. ref.store
   local key = item_key(id)
   redis.call('HSET', key, 'kind', 'tell', 'store', ref.store, 'order', ref.order, 'due', NOW, 'spent', 0)
@@ -217,6 +219,7 @@ export const agendaScripts = {
       redis.call('HSET', key, 'code', filing.code, 'diedAt', NOW)
       place(id, 'dead', lane, 0)
       note(id, 'dead', filing.code)
+      compare_dead(id)
       tell_about(id)
       return { 'dead', 0 }
     end

@@ -1,7 +1,7 @@
 /**
  * The brake in Lua: how many seats readings end in an hour. Keys: `granted:<store>` (set: keys of the granted claims),
  * `braked:<store>` (keys of the claims that readings withdrew in the last hour, sorted by when); in `item:order-…`: released,
- * while a person's release waits for its reading.
+ * while a person's release waits for its reading, and doubted, while reconcile does not believe that the shop deleted it.
  *
  * Put in front of the scripts that apply orders.
  */
@@ -14,7 +14,9 @@ local function count_granted(key, access)
   redis.call('ZREM', P .. 'braked:' .. store, key)
 end
 
-local function claims_of_order(ref) return P .. 'order:' .. ref.store .. '/' .. ref.order .. ':claims' end
+local function claims_of_order(ref) return order_key(ref) .. ':claims' end
+
+local function is_released(ref) return redis.call('HEXISTS', item_key(order_item(ref)), 'released') == 1 end
 
 local function is_granted(ref, key)
   local seat = redis.call('HGET', claims_of_order(ref), key)
@@ -37,19 +39,24 @@ end
 local function is_held(ref, ends, brake)
   local braked = P .. 'braked:' .. ref.store
   redis.call('ZREMRANGEBYSCORE', braked, '-inf', NOW - HOUR)
-  if #ends == 0 or redis.call('HEXISTS', item_key('order-' .. ref.store .. '-' .. ref.order), 'released') == 1 then return false end
+  if #ends == 0 or is_released(ref) then return false end
   local ended = redis.call('ZCARD', braked)
   local at_first = redis.call('SCARD', P .. 'granted:' .. ref.store) + ended
   return ended + #ends > math.max(brake.seats, brake.percent * at_first / 100)
 end
 
-local function hold(ref, ends)
-  note('order-' .. ref.store .. '-' .. ref.order, 'held', 'would end ' .. #ends)
+-- Whether a deletion is one of too many that reconcile found at once.
+local function is_doubted(ref, ends)
+  return #ends > 0 and not is_released(ref) and redis.call('HEXISTS', item_key(order_item(ref)), 'doubted') == 1
 end
 
--- A release is for one reading, whatever that found.
+local function hold(ref, ends)
+  note(order_item(ref), 'held', 'would end ' .. #ends)
+end
+
+-- A release is for one reading, whatever that found, and so is a doubt.
 local function count_ended(ref, ends)
   for _, key in ipairs(ends) do redis.call('ZADD', P .. 'braked:' .. ref.store, NOW, key) end
-  redis.call('HDEL', item_key('order-' .. ref.store .. '-' .. ref.order), 'released')
+  redis.call('HDEL', item_key(order_item(ref)), 'released', 'doubted')
 end
 `

@@ -20,7 +20,7 @@ local function read_again(store, order, modified_at)
 end
 
 local function forget(ref)
-  local key = P .. 'order:' .. ref.store .. '/' .. ref.order
+  local key = order_key(ref)
   for _, refund in ipairs(refunds_of(key)) do
     redis.call('ZREM', P .. 'refunds:' .. ref.store, ref.order .. '/' .. refund)
   end
@@ -31,17 +31,28 @@ end
 -- What housekeeping needs of an order that has just been applied.
 local function remember(ref, offer)
   forget(ref)
-  local key = P .. 'order:' .. ref.store .. '/' .. ref.order
+  local key = order_key(ref)
   for _, refund in ipairs(offer.refunds) do
     redis.call('ZADD', P .. 'refunds:' .. ref.store, NOW, ref.order .. '/' .. refund)
   end
   if #offer.refunds > 0 then redis.call('HSET', key, 'refunds', cjson.encode(offer.refunds)) end
   if redis.call('EXISTS', key .. ':claims') == 1 then read_again(ref.store, ref.order, offer.modifiedAtMs) end
 end
+
+-- A dead order is compared whether it has claims or not: only so is it found to have changed where no news says so.
+local function compare_dead(id)
+  local fields = redis.call('HMGET', item_key(id), 'kind', 'store', 'order')
+  if fields[1] == 'order' then redis.call('ZADD', P .. 'unread:' .. fields[2], 'NX', NOW + DAY, fields[3]) end
+end
 `
 
 /** For the scripts below, which come after those of orders. */
 const suspectsLua = String.raw`
+local function is_at_rest(ref)
+  local status = standing(order_item(ref))
+  return status == 'settled' or status == 'dead'
+end
+
 local function access_of(seat, claim)
   local text = redis.call('HGET', P .. 'seat:' .. seat .. ':claims', claim)
   return text and cjson.decode(text)[1] or 'withdrawn'
@@ -55,9 +66,7 @@ local function grants(key)
 end
 
 local function suspect(ref, is_overdue)
-  local key = order_key(ref)
-  local hash = redis.call('HGET', key, 'hash') or ''
-  return { ref.order, hash, grants(key) and 1 or 0, is_overdue and 1 or 0 }
+  return { ref.order, last_look(ref), grants(order_key(ref)) and 1 or 0, is_overdue and 1 or 0, is_dead(ref) and 1 or 0 }
 end
 `
 
@@ -110,7 +119,7 @@ export const housekeepingScripts = {
       looked_at[ref.order] = true
       local fields = redis.call('HMGET', order_key(ref), 'applied', 'cleared')
       if not fields[1] or tonumber(fields[2] or '0') > NOW - HOUR then return end
-      if standing(order_item(ref)) == 'settled' then found[#found + 1] = suspect(ref, true) end
+      if is_at_rest(ref) then found[#found + 1] = suspect(ref, true) end
     end
     for _, name in ipairs(redis.call('ZDIFF', 2, recorded, seen)) do look(name, true) end
     for _, name in ipairs(redis.call('ZDIFF', 2, seen, recorded)) do look(name, false) end
@@ -127,8 +136,8 @@ export const housekeepingScripts = {
       local ref = { store = store, order = first[i] }
       local modified_at = tonumber(redis.call('HGET', order_key(ref), 'modifiedAt') or '0')
       local entry = suspect(ref, tonumber(first[i + 1]) <= NOW)
-      if entry[3] == 0 and modified_at < NOW - 30 * DAY then redis.call('ZREM', unread, ref.order)
-      elseif standing(order_item(ref)) ~= 'settled' then redis.call('ZADD', unread, NOW + DAY, ref.order)
+      if entry[3] == 0 and entry[5] == 0 and modified_at < NOW - 30 * DAY then redis.call('ZREM', unread, ref.order)
+      elseif not is_at_rest(ref) then redis.call('ZADD', unread, NOW + DAY, ref.order)
       else found[#found + 1] = entry end
     end
     return found`,
@@ -144,11 +153,17 @@ export const housekeepingScripts = {
     end
     return 1`,
 
-  bumpSettled: String.raw`
+  bumpAtRest: String.raw`
+    ${suspectsLua}
     local store = ARGV[1]
-    for _, order in ipairs(cjson.decode(ARGV[2])) do
-      local ref = { store = store, order = order }
-      if standing(order_item(ref)) == 'settled' then hint(ref, 'reconcile') end
+    for _, found in ipairs(cjson.decode(ARGV[2])) do
+      local ref = { store = store, order = found.order }
+      if is_at_rest(ref) then
+        hear_anew(ref, found.modifiedAtMs, found.hash)
+        if found.isDoubted then redis.call('HSET', item_key(order_item(ref)), 'doubted', 1) end
+        redis.call('ZADD', P .. 'unread:' .. store, 'XX', NOW + DAY, found.order)
+        hint(ref, 'reconcile')
+      end
     end
     return accepted('read')`,
 

@@ -5,8 +5,6 @@
  * (lms/course/address to seat).
  */
 export const ordersLua = String.raw`
-local function order_key(ref) return P .. 'order:' .. ref.store .. '/' .. ref.order end
-local function order_item(ref) return 'order-' .. ref.store .. '-' .. ref.order end
 local function seat_item(seat) return 'seat-' .. seat end
 
 local function bump_seat(seat, lms, access)
@@ -21,7 +19,6 @@ local function hint(ref, reason)
   if reason == 'refund' or reason == 'deleted' then redis.call('HSET', key, 'doubted', sequence) end
   local status = redis.call('HGET', item_key(id), 'status')
   if status == 'due' and redis.call('HGET', key, 'hinted') == sequence then return end
-  if standing(id) == 'dead' and reason == 'stale' then return end
   redis.call('HSET', key, 'hinted', sequence)
   note(id, 'hint', reason)
   bump(id, 'orders.' .. ref.store, true)
@@ -100,12 +97,6 @@ local function planned_keys(plan)
   return keys
 end
 
--- Our own change of its status, as its answer named it or, while its fate is unknown, by the status.
-local function is_own_write(ref, offer)
-  local fields = redis.call('HMGET', order_key(ref), 'written', 'writing')
-  return offer.modifiedAtMs <= tonumber(fields[1] or '0') or offer.status == fields[2]
-end
-
 -- News that is strictly newer heals: what died of an older state is tried again, and an order whose facts are known is at rest.
 local function heal(ref, offer, by_reading)
   local key, id = order_key(ref), order_item(ref)
@@ -139,7 +130,15 @@ local function apply(ref, offer, number, by_reading)
   redis.call('HSET', key, 'status', offer.status, 'modifiedAt', offer.modifiedAtMs, 'hash', offer.hash,
     'lines', cjson.encode(offer.lines), 'applied', number)
   remember(ref, offer)
+  unhear(ref, offer)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
+end
+
+-- What keeps a plan from being applied without a reading, or nil.
+local function trouble_of(plan)
+  if #plan.linesWithoutLearner > 0 then return 'partial' end
+  if #plan.unread > 0 or #plan.unknown > 0 then return 'unresolved' end
+  return nil
 end
 
 -- Why a snapshot cannot be applied by itself, or nil. While news of a refund or deletion waits to be read, no snapshot grants
@@ -150,10 +149,12 @@ local function objection(ref, offer)
   if known[5] == 'deleted' then return 'deleted' end
   if known[3] and tonumber(known[4] or '0') <= tonumber(known[3]) then return 'refund' end
   local is_old = offer.modifiedAtMs < NOW - 86400000
-  if not known[1] then return is_old and 'stale' or nil end
+  if not known[1] then return is_old and 'stale' or trouble_of(offer.plan) end
   if offer.modifiedAtMs < tonumber(known[1]) then return 'stale' end
   if offer.modifiedAtMs == tonumber(known[1]) then return is_old and 'stale' or 'tie' end
   if is_old then return 'old' end
+  local trouble = trouble_of(offer.plan)
+  if trouble then return trouble end
   for line, quantity in pairs(cjson.decode(known[2])) do
     if (offer.lines[line] or 0) < quantity then return 'partial' end
   end
@@ -192,6 +193,8 @@ export const orderScripts = {
     if redis.call('HGET', key, 'hash') == offer.hash then return accepted('same') end
     local reason = objection(offer, offer)
     if reason then
+      local is_new = hear(offer, offer)
+      if is_dead(offer) and not is_new then return accepted('same') end
       hint(offer, reason)
       return accepted('read')
     end
@@ -201,6 +204,8 @@ export const orderScripts = {
 
   noteHint: String.raw`
     local ref = cjson.decode(ARGV[1])
+    local is_new = ARGV[3] == '' or hear_of(ref, tonumber(ARGV[3]))
+    if is_dead(ref) and not is_new then return accepted('same') end
     hint(ref, ARGV[2])
     return accepted('read')`,
 
@@ -228,6 +233,7 @@ export const orderScripts = {
     local ends = ended_by(offer, offer.plan)
     if is_held(offer, ends, offer.brake) then
       hold(offer, ends)
+      hear_anew(offer, offer.modifiedAtMs, offer.hash)
       return accepted('held')
     end
     register_order(order_item(offer), offer.store, offer.order)
@@ -240,8 +246,9 @@ export const orderScripts = {
     local key = order_key(ref)
     if number < tonumber(redis.call('HGET', key, 'applied') or '0') then return accepted('overtaken') end
     local ends = ended_by(ref)
-    if is_held(ref, ends, ref.brake) then
+    if is_held(ref, ends, ref.brake) or is_doubted(ref, ends) then
       hold(ref, ends)
+      hear_anew(ref, 0, DELETED)
       return accepted('held')
     end
     for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do withdraw(key .. ':claims', claim) end
