@@ -41,13 +41,25 @@ export async function openDesk(): Promise<Desk> {
   }
 }
 
-/** Calls `seatkeeper` in an environment and gives what it printed, without colours. */
-export async function seatkeeper(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<string> {
+/** What a command printed, without colours, and the exit code it ends with. */
+export interface Called {
+  readonly text: string
+  readonly code: number
+}
+
+/** Calls `seatkeeper` in an environment. Rejects where it could not be done. */
+export async function callSeatkeeper(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<Called> {
   const printed: string[] = []
-  await createProgram({ env, print: (text) => printed.push(text), progress: () => undefined }).parseAsync([...args], {
-    from: 'user',
-  })
-  return stripVTControlCharacters(printed.join('\n'))
+  let ended = 0
+  const print = (text: string) => printed.push(text)
+  const endWith = (code: number) => (ended = code)
+  await createProgram({ env, print, progress: () => undefined, endWith }).parseAsync([...args], { from: 'user' })
+  return { text: stripVTControlCharacters(printed.join('\n')), code: ended }
+}
+
+/** Calls it and gives what it printed. */
+export async function seatkeeper(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<string> {
+  return (await callSeatkeeper(env, args)).text
 }
 
 const backoff = { firstMs: 1, maxMs: 1, giveUpAfterMs: 1 }

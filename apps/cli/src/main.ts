@@ -6,6 +6,11 @@ const progress = (text: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`)
 }
 
-createProgram({ env: process.env, print: (text) => void process.stdout.write(`${text}\n`), progress })
+createProgram({
+  env: process.env,
+  print: (text) => void process.stdout.write(`${text}\n`),
+  progress,
+  endWith: (code) => (process.exitCode = code),
+})
   .parseAsync(process.argv)
   .catch(failStart)

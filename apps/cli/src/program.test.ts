@@ -3,7 +3,12 @@ import { createProgram } from './program.ts'
 
 /** What a command says of itself, on one line. */
 function helpOf(name: string): string {
-  const program = createProgram({ env: {}, print: () => undefined, progress: () => undefined })
+  const program = createProgram({
+    env: {},
+    print: () => undefined,
+    progress: () => undefined,
+    endWith: () => undefined,
+  })
   const command = program.commands.find((each) => each.name() === name)
   return command?.helpInformation().replace(/\s+/g, ' ') ?? ''
 }

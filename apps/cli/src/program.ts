@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { adoptCommand } from './adopt.ts'
+import { catalogueCommand } from './catalogue.ts'
 import { configCommand } from './config.ts'
 import { connectCommand } from './connect.ts'
 import { deadLetterCommand } from './dead-letter.ts'
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly print: (text: string) => void
   /** Shows how far long work is; each text replaces the one before. */
   readonly progress: (text: string) => void
+  /** Sets the exit code of a command that has said all it has to say, and found something. */
+  readonly endWith: (code: number) => void
 }
 
 /** The `seatkeeper` command. Exit codes: 0 done, 1 could not be done (one sentence says why), 2 wrongly called. */
@@ -29,6 +32,7 @@ export function createProgram(surroundings: Surroundings): Command {
     .addCommand(reconcileCommand(surroundings))
     .addCommand(adoptCommand(surroundings))
     .addCommand(connectCommand(surroundings))
+    .addCommand(catalogueCommand(surroundings))
     .addCommand(configCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })
   endWithTwo(program)

@@ -9,6 +9,13 @@ export {
 } from './adopt.ts'
 export type { AdoptionVerdict } from './adoption-verdict.ts'
 export { audit, type AuditLedger, type AuditParts, type Audited } from './audit.ts'
+export {
+  checkCatalogue,
+  checkSales,
+  type CheckSalesParts,
+  type SaleFinding,
+  type SellingCampus,
+} from './check-sales.ts'
 export { doRound, type ChoreTurn } from './chore.ts'
 export type { ClaimChange } from './claim-changes.ts'
 export { connectShop, type ConnectedWebhook, type ConnectShopParts } from './connect-shop.ts'

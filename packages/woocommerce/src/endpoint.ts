@@ -23,6 +23,8 @@ export const endpoints = {
   addNote: { method: 'POST', absent: [404, 'woocommerce_rest_order_invalid_id'] },
   readProduct: { method: 'GET', absent: [404, 'woocommerce_rest_product_invalid_id'] },
   readVariation: { method: 'GET', absent: [404, 'woocommerce_rest_product_variation_invalid_id'] },
+  listProducts: { method: 'GET' },
+  listVariations: { method: 'GET', absent: [404, 'woocommerce_rest_product_invalid_id'] },
   listWebhooks: { method: 'GET' },
   createWebhook: { method: 'POST' },
   setWebhookStatus: { method: 'PUT', absent: [400, 'woocommerce_rest_shop_webhook_invalid_id'] },

@@ -5,8 +5,8 @@ import type { CatalogueConfig } from './catalogue.ts'
 import { CustomFields } from './custom-fields.ts'
 
 /** A product or variation, as far as it is needed. A downloadable one is shipped all the same unless it is virtual. */
-const ProductBody = z.object({ virtual: z.boolean(), meta_data: CustomFields })
-type ProductBody = z.output<typeof ProductBody>
+export const ProductBody = z.object({ virtual: z.boolean(), meta_data: CustomFields })
+export type ProductBody = z.output<typeof ProductBody>
 
 type Keys = Pick<CatalogueConfig, 'courseField' | 'modeField'>
 
@@ -39,8 +39,11 @@ function bodyOf(found: Awaited<ReturnType<Ask>>): ProductBody | undefined {
   return found.kind === 'absent' ? undefined : shaped(ProductBody, found.content)
 }
 
-/** @param bodies the one that was sold first. */
-function factsOf(bodies: readonly [ProductBody, ...ProductBody[]], { courseField, modeField }: Keys): ProductFacts {
+/** What they say of a product. @param bodies the one that was sold first. */
+export function factsOf(
+  bodies: readonly [ProductBody, ...ProductBody[]],
+  { courseField, modeField }: Keys,
+): ProductFacts {
   const says = (key: string) => bodies.map((body) => textAt(body, key)).find((text) => text !== '') ?? null
   return { course: says(courseField), mode: says(modeField), needsShipping: !bodies[0].virtual }
 }
