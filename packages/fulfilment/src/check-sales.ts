@@ -59,8 +59,8 @@ async function* checkProduct(parts: CheckSalesParts, sold: ProductForSale, read:
   const { product, variation, name, sku } = sold
   const common = { store: parts.store, product, variation, name, sku }
   const items = itemsForSale(sold, parts.catalogue)
-  if (items === 'unknown') return void (yield { ...common, item: null, code: 'SALE_LINE_UNKNOWN' })
-  for (const item of items) yield { ...common, item, code: await codeOf(parts, sold, item, read) }
+  if (items === 'unknown') yield { ...common, item: null, code: 'SALE_LINE_UNKNOWN' }
+  else for (const item of items) yield { ...common, item, code: await codeOf(parts, sold, item, read) }
 }
 
 /** The course runs that the catalogue itself names, without asking the shop. */
