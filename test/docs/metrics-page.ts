@@ -1,6 +1,13 @@
 import { startIngress } from '@seatkeeper/ingress'
 import { createLedger } from '@seatkeeper/ledger'
-import { closeRedis, connectRedis, createLogger, createMetrics, type MetricRow } from '@seatkeeper/service'
+import {
+  closeRedis,
+  connectRedis,
+  createLogger,
+  createMetrics,
+  watchRedisRoom,
+  type MetricRow,
+} from '@seatkeeper/service'
 import { startRedis } from '@seatkeeper/simulators'
 import { startWorkers } from '@seatkeeper/worker'
 import { markdownPage, markdownTable } from './markdown.ts'
@@ -23,6 +30,9 @@ const log = createLogger('silent')
 async function ingressRows(): Promise<readonly MetricRow[]> {
   const metrics = createMetrics()
   const config = { stores: [] }
+  const server = await startRedis()
+  const redis = connectRedis(server.url, 'ledger', log)
+  const room = watchRedisRoom(redis, { watermark: 1, metrics })
   const ingress = await startIngress({
     config,
     accept: async () => 'nothing',
@@ -32,6 +42,9 @@ async function ingressRows(): Promise<readonly MetricRow[]> {
     metrics,
   })
   await ingress.close()
+  await room.close()
+  await closeRedis(redis)
+  await server.stop()
   return metrics.rows()
 }
 

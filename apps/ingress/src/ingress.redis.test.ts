@@ -89,6 +89,19 @@ describe('a Redis that is away', () => {
     await rig.server.restart()
     expect((await eventually(() => postSigned(rig, order))).status).toBe(200)
   })
+
+  it('does not flood the log', async () => {
+    await rig.server.kill()
+    const before = rig.logged().length
+    const startedMs = performance.now()
+    for (let count = 0; count < 40; count += 1) await postSigned(rig, order)
+    const seconds = Math.ceil((performance.now() - startedMs) / 1000)
+    const lines = rig.logged().slice(before).split('"result":"unkept"').length - 1
+    await rig.server.restart()
+    await eventually(() => postSigned(rig, order))
+    expect(lines).toBeGreaterThan(0)
+    expect(lines).toBeLessThanOrEqual(5 * seconds)
+  })
 })
 
 /** The first answer that is not 503, within ten seconds. */

@@ -15,6 +15,8 @@ import {
   redisDemands,
   serveHealth,
   Settings,
+  watchRedisRoom,
+  whileRoom,
 } from '@seatkeeper/service'
 import { Command } from 'commander'
 import { policiesOf, IngressConfig, startIngress } from './index.ts'
@@ -25,7 +27,7 @@ async function main(): Promise<void> {
     .description('Receives the webhooks of shops at /webhooks/<store>.')
     .addHelpText(
       'after',
-      '\nEnvironment: SEATKEEPER_CONFIG, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED.',
+      '\nEnvironment: SEATKEEPER_CONFIG, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_WATERMARK.',
     )
     .parse()
   const settings = loadSettings(Settings, process.env)
@@ -36,17 +38,19 @@ async function main(): Promise<void> {
   const ledger = createLedger(redis)
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError })
-  const accept = acceptNews({
+  const metrics = createMetrics()
+  const room = watchRedisRoom(redis, { watermark: settings.REDIS_WATERMARK, metrics })
+  const news = acceptNews({
     ledger,
     policyOf: policiesOf(config),
     wake: (due) => wakeUps.wake(due),
     onWakeFailed: onError,
   })
-  const metrics = createMetrics()
+  const accept = whileRoom(room, news)
   const ingress = await startIngress({ config, accept, host: settings.HOST, port: settings.PORT, log, metrics })
-  const checks = [createRedisCheck(redis, redisDemands(settings), log)]
+  const checks = [createRedisCheck(redis, redisDemands(settings), log), room]
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
-  closeOnSignal(log, [ingress, wakeUps, health, { close: () => closeRedis(redis) }])
+  closeOnSignal(log, [ingress, wakeUps, health, room, { close: () => closeRedis(redis) }])
   log.info('ingress.started', { url: ingress.url, stores: config.stores.map(({ id }) => id) })
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { News } from '@seatkeeper/core'
 import type { Acceptance } from '@seatkeeper/fulfilment'
-import { StartError, startProblem, type Logger, type Metrics } from '@seatkeeper/service'
+import { sampled, StartError, startProblem, type Logger, type Metrics } from '@seatkeeper/service'
 import type { IngressConfig } from './config.ts'
 import { createIngressApp, createIngressServer } from './server.ts'
 import type { Answered } from './webhooks.ts'
@@ -50,7 +50,10 @@ export async function startIngress({
   }
 }
 
-/** One count and one log line per webhook; what is wrong with a webhook itself is a warning. */
+/**
+ * One count and one log line per webhook; what is wrong with a webhook itself is a warning. While Redis keeps nothing, some
+ * lines stand for all.
+ */
 function createSignals(log: Logger, metrics: Metrics): (answered: Answered) => void {
   const webhooks = metrics.counter({
     name: 'webhooks_total',
@@ -67,10 +70,12 @@ function createSignals(log: Logger, metrics: Metrics): (answered: Answered) => v
     labels: { result: 'what became of it' },
     buckets: [0.002, 0.005, 0.01, 0.03, 0.1, 0.3, 1, 2],
   })
+  const unkept = sampled(log, 5)
   return ({ store, status, result, durationMs, error }) => {
     webhooks.inc({ store, status: String(status), result })
     seconds.observe({ result }, durationMs / 1000)
     const level = status === 200 && !['error-body', 'unreadable'].includes(result) ? 'info' : 'warn'
-    log[level]('webhook.answered', { store, status, result, durationMs, ...(error === undefined ? {} : { error }) })
+    const quiet = result === 'unkept' ? unkept : log
+    quiet[level]('webhook.answered', { store, status, result, durationMs, ...(error === undefined ? {} : { error }) })
   }
 }

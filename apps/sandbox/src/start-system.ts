@@ -10,6 +10,9 @@ import {
   createRedisCheck,
   serveHealth,
   untilRedisReady,
+  usualWatermark,
+  watchRedisRoom,
+  whileRoom,
   type Closable,
   type Logger,
   type RedisDemands,
@@ -66,19 +69,21 @@ export async function startSystem({
   const metrics = createMetrics()
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })
-  const accept = acceptNews({
+  const room = watchRedisRoom(redis, { watermark: demands.watermark ?? usualWatermark, metrics })
+  const news = acceptNews({
     ledger,
     policyOf: policiesOf(config.webhooks),
     wake: (due) => wakeUps.wake(due),
     onWakeFailed: onError,
   })
+  const accept = whileRoom(room, news)
   const place = { connection, prefix: bullPrefix }
   const worker = startWorkers({ config, roles: allRoles, ledger, place, concurrency: 10, log, metrics })
   const ingress = await startIngress({ config: config.webhooks, accept, host, port: ports.ingress, log, metrics })
   const dashboard = await startDashboard({ redis, ledger, bullPrefix, ...login, host, port: ports.dashboard, log })
-  const checks = [...worker.checks, createRedisCheck(redis, demands, log)]
+  const checks = [...worker.checks, createRedisCheck(redis, demands, log), room]
   const health = await serveHealth({ host, port: ports.health, checks, metrics })
-  const inOrder: readonly Closable[] = [ingress, worker, wakeUps, dashboard, health]
+  const inOrder: readonly Closable[] = [ingress, worker, wakeUps, dashboard, health, room]
   return {
     ingressUrl: ingress.url,
     dashboardUrl: dashboard.url,

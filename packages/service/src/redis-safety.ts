@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { memoryShare, readInfo, type RedisInfo } from './redis-info.ts'
 
 /** Everything that can be said against a Redis. Codes are public: logs, the status page and overrides use them. */
 export const safetyCodes = [
@@ -17,7 +18,7 @@ export type SafetyCode = (typeof safetyCodes)[number]
 
 export interface SafetyFinding {
   readonly code: SafetyCode
-  /** `unsafe` can lose paid seats; `warning` will soon stop the intake; `unknown` could not be asked. */
+  /** `unsafe` can lose paid seats; `warning` stops the intake; `unknown` could not be asked. */
   readonly level: 'unsafe' | 'warning' | 'unknown'
   /** What is the matter and the one thing to do about it. */
   readonly sentence: string
@@ -29,6 +30,8 @@ export type Appendfsync = 'always' | 'everysec'
 export interface SafetyDemands {
   /** The weakest that the operator accepts; what the promises of the status page rest on. */
   readonly appendfsync: Appendfsync
+  /** Share of maxmemory, 0 to 1, above which webhooks are refused; 0.8 unless given. */
+  readonly watermark?: number
   /** This machine's clock, milliseconds since 1970. */
   readonly nowMs: () => number
 }
@@ -36,7 +39,8 @@ export interface SafetyDemands {
 /** The oldest Redis that BullMQ advises. @see bullmq, `src/classes/redis-connection.ts`, `recommendedMinimumVersion` */
 const oldest = { major: 6, minor: 2 }
 const mostSkewMs = 2000
-const mostMemory = 0.8
+/** Share of maxmemory that webhooks may fill. */
+export const usualWatermark = 0.8
 
 /**
  * What speaks against trusting this Redis with paid seats; empty if nothing does.
@@ -54,24 +58,22 @@ export async function checkRedisSafety(redis: Redis, demands: SafetyDemands): Pr
   ])
   const isLogging = info?.get('aof_enabled') !== '0'
   return [
-    ...(info === undefined ? [findings.infoUnknown] : judgeInfo(info)),
+    ...(info === undefined ? [findings.infoUnknown] : judgeInfo(info, demands.watermark ?? usualWatermark)),
     ...(isLogging ? judgeFsync(fsync, demands.appendfsync) : []),
     ...judgeSkew(skewMs),
   ]
 }
 
-type Info = ReadonlyMap<string, string>
-
-function judgeInfo(info: Info): readonly SafetyFinding[] {
+function judgeInfo(info: RedisInfo, watermark: number): readonly SafetyFinding[] {
   const evicts = info.get('maxmemory_policy')
   const version = info.get('redis_version') ?? ''
-  const used = Number(info.get('used_memory')) / Number(info.get('maxmemory'))
+  const used = memoryShare(info)
   return [
     ...(evicts === 'noeviction' ? [] : [findings.evicts(evicts)]),
     ...(info.get('aof_enabled') === '0' ? [findings.aofOff] : []),
     ...(info.get('role') === 'master' ? [] : [findings.replica]),
     ...(isTooOld(version) ? [findings.tooOld(version)] : []),
-    ...(Number.isFinite(used) && used > mostMemory ? [findings.memoryHigh(used)] : []),
+    ...(used >= watermark ? [findings.memoryHigh(used, watermark)] : []),
   ]
 }
 
@@ -89,11 +91,6 @@ function judgeFsync(found: string | undefined, wanted: Appendfsync): readonly Sa
 function judgeSkew(skewMs: number | undefined): readonly SafetyFinding[] {
   if (skewMs === undefined) return [findings.clockUnknown]
   return Math.abs(skewMs) > mostSkewMs ? [findings.clockSkewed(skewMs)] : []
-}
-
-async function readInfo(redis: Redis): Promise<Info> {
-  const lines = (await redis.info()).split('\r\n').filter((line) => line.includes(':'))
-  return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))
 }
 
 async function readAppendfsync(redis: Redis): Promise<string | undefined> {
@@ -142,10 +139,10 @@ const findings = {
       'REDIS_CLOCK_SKEWED',
       `The clock of this machine is ${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs > 0 ? 'ahead of' : 'behind'} that of Redis; run NTP on both.`,
     ),
-  memoryHigh: (share: number): SafetyFinding => ({
+  memoryHigh: (share: number, watermark: number): SafetyFinding => ({
     code: 'REDIS_MEMORY_HIGH',
     level: 'warning',
-    sentence: `Redis uses ${Math.round(share * 100)} % of its maxmemory and refuses orders when full; raise maxmemory.`,
+    sentence: `Redis uses ${Math.round(share * 100)} % of its maxmemory, and from ${Math.round(watermark * 100)} % on webhooks are refused; raise maxmemory.`,
   }),
   fsyncUnknown: (wanted: Appendfsync) =>
     unknown(

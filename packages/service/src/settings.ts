@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { purposeAt } from './config-reference.ts'
 import type { RedisDemands } from './redis-check.ts'
-import { safetyCodes } from './redis-safety.ts'
+import { safetyCodes, usualWatermark } from './redis-safety.ts'
 import { RedisUrl } from './redis.ts'
 import { ConfigError } from './start-error.ts'
 
@@ -30,13 +30,24 @@ export const Settings = z.object({
     )
     .pipe(z.array(z.enum(safetyCodes)))
     .describe('findings against Redis that you take upon yourself, comma separated, such as REDIS_REPLICA'),
+  REDIS_WATERMARK: z.coerce
+    .number()
+    .min(0.1)
+    .max(1)
+    .default(usualWatermark)
+    .describe('share of Redis’ maxmemory from which on webhooks are answered 503, so that workers can still drain it'),
 })
 
 /** What the settings ask of Redis. */
 export function redisDemands(
-  settings: Pick<z.output<typeof Settings>, 'REDIS_APPENDFSYNC' | 'REDIS_ACCEPTED'>,
+  settings: Pick<z.output<typeof Settings>, 'REDIS_APPENDFSYNC' | 'REDIS_ACCEPTED' | 'REDIS_WATERMARK'>,
 ): RedisDemands {
-  return { appendfsync: settings.REDIS_APPENDFSYNC, accepted: settings.REDIS_ACCEPTED, nowMs: Date.now }
+  return {
+    appendfsync: settings.REDIS_APPENDFSYNC,
+    accepted: settings.REDIS_ACCEPTED,
+    watermark: settings.REDIS_WATERMARK,
+    nowMs: Date.now,
+  }
 }
 
 /**

@@ -1,0 +1,56 @@
+import type { Redis } from 'ioredis'
+import type { Closable } from './closing.ts'
+import type { HealthCheck } from './health.ts'
+import type { Metrics } from './metrics.ts'
+import { memoryShare, readInfo } from './redis-info.ts'
+
+export interface RedisRoomOptions {
+  /** Share of maxmemory, 0 to 1, from which on there is no room for news. */
+  readonly watermark: number
+  readonly metrics: Pick<Metrics, 'gauge'>
+  readonly everyMs?: number
+}
+
+/** Whether Redis has room for more news, as of the last look. */
+export interface RedisRoom extends HealthCheck, Closable {
+  hasRoom(): boolean
+}
+
+/**
+ * Looks at Redis' memory again and again.
+ *
+ * What is full refuses every write, so workers could not even fetch what would make room. Whoever brings news has to
+ * stop before that. Without maxmemory, or where INFO is forbidden, there is always room.
+ */
+export function watchRedisRoom(redis: Redis, { watermark, metrics, everyMs = 1000 }: RedisRoomOptions): RedisRoom {
+  const gauge = metrics.gauge({
+    name: 'redis_memory_ratio',
+    help: 'Share of its maxmemory that Redis uses; 0 where it has no limit.',
+    labels: {},
+  })
+  let share = 0
+  const look = async () => {
+    share = memoryShare(await readInfo(redis, 'memory'))
+    gauge.set(share)
+  }
+  const hasRoom = () => share < watermark
+  const lookAsPossible = () => look().catch(() => undefined)
+  const timer = setInterval(() => void lookAsPossible(), everyMs).unref()
+  return {
+    name: 'redis-room',
+    hasRoom,
+    isHealthy: async () => {
+      await lookAsPossible()
+      return hasRoom()
+    },
+    close: () => clearInterval(timer),
+  }
+}
+
+/** @throws Error instead of doing it, while there is no room. */
+export function whileRoom<Given, Done>(room: Pick<RedisRoom, 'hasRoom'>, act: (given: Given) => Promise<Done>) {
+  return async (given: Given): Promise<Done> => {
+    if (!room.hasRoom()) throw new Error('Redis is filled up to REDIS_WATERMARK; raise its maxmemory')
+    return act(given)
+  }
+}
