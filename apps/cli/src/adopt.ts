@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import type { Enrolment } from '@seatkeeper/core'
 import { adopt, type AdoptedOrder, type AdoptRange } from '@seatkeeper/fulfilment'
 import { createWooStore, policyOf } from '@seatkeeper/woocommerce'
@@ -15,6 +16,7 @@ interface AdoptOptions {
   readonly since: number
   readonly apply?: true
   readonly dryRun?: true
+  readonly by: string
   readonly json?: true
 }
 
@@ -35,6 +37,7 @@ export function adoptCommand(surroundings: Surroundings): Command {
     )
     .option('--apply', 'adopt what does not match too, and so enrol and end')
     .option('--dry-run', 'only say what would be done')
+    .option('--by <name>', 'who asks, for the record', userInfo().username)
     .option('--json', 'for programs')
     .action((options: AdoptOptions) => adoptNow(surroundings, options))
 }
@@ -50,10 +53,12 @@ async function adoptNow(surroundings: Surroundings, options: AdoptOptions): Prom
     onProgress: (step, count) => surroundings.progress(`${count} ${step}`),
     signal: AbortSignal.timeout(12 * hoursMs),
   }
-  const orders = await withLedger(surroundings, ({ ledger, wakeUps }) => {
+  const orders = await withLedger(surroundings, async ({ ledger, wakeUps }) => {
     const store = patientStore(createWooStore(config))
     const wake: typeof wakeUps.wake = (due) => wakeUps.wake(due)
     const lmsOf = campusesOf(surroundings, ledger)
+    const detail = `modified since ${new Date(since).toISOString()}${range.applies ? ', applied' : ''}`
+    if (!range.dryRun) await ledger.recordAction({ by: options.by, action: 'adopt', on: config.id, detail })
     return adopt({ ledger, store, lmsOf, policy: policyOf(config), wake })(range)
   })
   surroundings.print(json ? JSON.stringify({ dryRun: range.dryRun, orders }, null, 2) : asText(orders, range))

@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
+import { userInfo } from 'node:os'
 import { connectShop, type ConnectedWebhook } from '@seatkeeper/fulfilment'
 import { StartError } from '@seatkeeper/service'
 import { createWooStore, webhookTopics } from '@seatkeeper/woocommerce'
 import { Command } from 'commander'
-import { inOneSentence } from './one-sentence.ts'
+import { withLedger } from './connection.ts'
 import type { Surroundings } from './program.ts'
 import { storeOf } from './store-of.ts'
 import { table } from './table.ts'
@@ -13,11 +14,17 @@ export function connectCommand(surroundings: Surroundings): Command {
   return new Command('connect')
     .description('make the webhooks that a shop lacks, and prove that what they send is taken')
     .argument('<store>', 'short name of the store; it needs publicUrl and a key with write rights')
+    .option('--by <name>', 'who asks, for the record', userInfo().username)
     .option('--json', 'for programs')
-    .action((name: string, { json }: { json?: true }) => connect(surroundings, name, json === true))
+    .action((name: string, options: ConnectOptions) => connect(surroundings, name, options))
 }
 
-async function connect(surroundings: Surroundings, name: string, asJson: boolean): Promise<void> {
+interface ConnectOptions {
+  readonly by: string
+  readonly json?: true
+}
+
+async function connect(surroundings: Surroundings, name: string, { by, json }: ConnectOptions): Promise<void> {
   const config = storeOf(surroundings, name)
   if (config.publicUrl === undefined) {
     throw new StartError(`Store ${name} has no publicUrl: say under which address the shop reaches our webhooks.`)
@@ -26,8 +33,11 @@ async function connect(surroundings: Surroundings, name: string, asJson: boolean
   const signal = AbortSignal.timeout(60_000)
   for (const secret of config.webhookSecrets) await proveTaken(deliveryUrl, secret)
   const parts = { store: createWooStore(config), deliveryUrl, topics: webhookTopics, secrets: config.webhookSecrets }
-  const webhooks = await inOneSentence(() => connectShop(parts, signal))
-  surroundings.print(asJson ? JSON.stringify({ deliveryUrl, webhooks }, null, 2) : asText(deliveryUrl, webhooks))
+  const webhooks = await withLedger(surroundings, async ({ ledger }) => {
+    await ledger.recordAction({ by, action: 'connect', on: config.id, detail: deliveryUrl })
+    return connectShop(parts, signal)
+  })
+  surroundings.print(json ? JSON.stringify({ deliveryUrl, webhooks }, null, 2) : asText(deliveryUrl, webhooks))
 }
 
 /** Sends what a shop would, about nothing: it must be taken for authentic. @throws StartError that says what is wrong instead. */

@@ -11,6 +11,8 @@ export interface Desk {
   readonly ledger: RedisLedger
   /** Calls `seatkeeper` and gives what it printed, without colours. Rejects where it could not be done. */
   seatkeeper(...args: readonly string[]): Promise<string>
+  /** The same with a configuration file. */
+  withConfig(file: string, ...args: readonly string[]): Promise<string>
   /** Makes an order known, and gives the agenda's name of its seat. */
   sell(order?: Partial<OrderSnapshot>): Promise<string>
   /** Lets the work on an item fail for good. */
@@ -28,6 +30,7 @@ export async function openDesk(): Promise<Desk> {
   return {
     ledger,
     seatkeeper: (...args) => seatkeeper({ REDIS_URL: server.url }, args),
+    withConfig: (file, ...args) => seatkeeper({ REDIS_URL: server.url, SEATKEEPER_CONFIG: file }, args),
     sell: async (order = {}) => seatOf((await ledger.applySnapshot(anOffer(anOrder(order)))).wakeUps),
     fail: async (id, code) => {
       const generation = (await ledger.itemStatus(id))?.generation ?? 0

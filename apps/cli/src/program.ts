@@ -4,6 +4,8 @@ import { catalogueCommand } from './catalogue.ts'
 import { configCommand } from './config.ts'
 import { connectCommand } from './connect.ts'
 import { deadLetterCommand } from './dead-letter.ts'
+import { laneCommand } from './lane.ts'
+import { operatorLogCommand } from './operator-log.ts'
 import { orderCommand } from './order.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { seatCommand } from './seat.ts'
@@ -29,10 +31,12 @@ export function createProgram(surroundings: Surroundings): Command {
     .addCommand(orderCommand(surroundings))
     .addCommand(seatCommand(surroundings))
     .addCommand(deadLetterCommand(surroundings))
+    .addCommand(laneCommand(surroundings))
     .addCommand(reconcileCommand(surroundings))
     .addCommand(adoptCommand(surroundings))
     .addCommand(connectCommand(surroundings))
     .addCommand(catalogueCommand(surroundings))
+    .addCommand(operatorLogCommand(surroundings))
     .addCommand(configCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })
   endWithTwo(program)

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import { reconcileRange, type DifferingOrder } from '@seatkeeper/fulfilment'
 import { createWooStore, policyOf } from '@seatkeeper/woocommerce'
 import { Command, Option } from 'commander'
@@ -12,6 +13,7 @@ interface ReconcileOptions {
   readonly since: number
   readonly until?: number
   readonly dryRun?: true
+  readonly by: string
   readonly json?: true
 }
 
@@ -29,16 +31,19 @@ export function reconcileCommand(surroundings: Surroundings): Command {
     )
     .option('--until <time>', 'and until; now unless given', moment)
     .option('--dry-run', 'only say what would change')
+    .option('--by <name>', 'who asks, for the record', userInfo().username)
     .option('--json', 'for programs')
     .action((options: ReconcileOptions) => reconcileNow(surroundings, options))
 }
 
 async function reconcileNow(
   surroundings: Surroundings,
-  { store: name, since, until, dryRun, json }: ReconcileOptions,
+  { store: name, since, until, dryRun, by, json }: ReconcileOptions,
 ): Promise<void> {
   const config = storeOf(surroundings, name)
-  const differing = await withLedger(surroundings, ({ ledger, wakeUps }) => {
+  const differing = await withLedger(surroundings, async ({ ledger, wakeUps }) => {
+    const detail = `modified since ${new Date(since).toISOString()}`
+    if (!dryRun) await ledger.recordAction({ by, action: 'reconcile', on: config.id, detail })
     const compare = reconcileRange({
       ledger,
       store: createWooStore(config),

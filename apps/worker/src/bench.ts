@@ -44,7 +44,18 @@ export function behindGate(
   const { gates } = ledger
   const prober = createProber({ gate, gates, probe: (signal) => other.probe(signal) })
   const onError = (error: unknown) => log.warn('queue.error', { gate, error })
-  const workers = start({ ...place, agenda: ledger, gate, gates, prober, deadLetters, concurrency, onAttempt, onError })
+  const workers = start({
+    ...place,
+    agenda: ledger,
+    gate,
+    gates,
+    prober,
+    deadLetters,
+    concurrency,
+    onAttempt,
+    onError,
+    isHeld: true,
+  })
   const keeper = keepGate({
     gate,
     gates,

@@ -1,4 +1,4 @@
-import { isConserved, type Conservation, type LmsId } from '@seatkeeper/core'
+import { isConserved, type Conservation, type LanePause, type LmsId } from '@seatkeeper/core'
 import type { Audited, Reconciled, WebhookFinding } from '@seatkeeper/fulfilment'
 import { imbalanceKinds, type ImbalancedSeat } from '@seatkeeper/ledger'
 import type { AttemptReport } from '@seatkeeper/queue'
@@ -15,6 +15,7 @@ export function createSignals(log: Logger, metrics: Metrics) {
     ...attemptSignals(log, metrics),
     ...choreSignals(log, metrics),
     ...balanceSignals(metrics),
+    ofLanes: laneSignals(log, metrics),
     onCounted: (counts: Conservation) => {
       for (const [status, count] of Object.entries(counts)) items.set({ status }, count)
       if (!isConserved(counts)) log.error('agenda.mismatch', { ...counts })
@@ -23,6 +24,24 @@ export function createSignals(log: Logger, metrics: Metrics) {
 }
 
 export type Signals = ReturnType<typeof createSignals>
+
+function laneSignals(log: Logger, metrics: Metrics) {
+  const paused = metrics.gauge({
+    name: 'lane_paused',
+    help: '1 while an operator has stopped the lane, 0 once it goes on.',
+    labels: { lane: 'name of the lane' },
+  })
+  return {
+    onPaused: ({ lane, by, reason }: LanePause) => {
+      paused.set({ lane }, 1)
+      log.warn('lane.paused', { lane, by, reason })
+    },
+    onResumed: (lane: string) => {
+      paused.set({ lane }, 0)
+      log.info('lane.resumed', { lane })
+    },
+  }
+}
 
 const itemStatuses = ['due', 'waiting', 'settled', 'dead'] as const
 

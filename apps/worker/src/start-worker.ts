@@ -1,6 +1,6 @@
 import type { RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx } from '@seatkeeper/openedx'
-import { createDeadLetters, createWakeUps, startSweep, type QueuePlace } from '@seatkeeper/queue'
+import { createDeadLetters, createWakeUps, keepLanes, startSweep, type QueuePlace } from '@seatkeeper/queue'
 import type { HealthCheck, Logger, Metrics } from '@seatkeeper/service'
 import { createWooStore } from '@seatkeeper/woocommerce'
 import { watchBalance } from './balance-watch.ts'
@@ -44,6 +44,8 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     ),
     ...config.stores.map((store) => startShopLanes(bench, store, createWooStore(store))),
   ]
+  const workers = groups.flatMap((group) => group.workers)
+  const keeper = keepLanes({ pauses: ledger, workers, ...signals.ofLanes, onError })
   const sweep = sweeper({
     agenda: ledger,
     gates: ledger.gates,
@@ -62,7 +64,6 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     signals.onCounted(await ledger.conservation())
     if (roles.includes('revoke')) await lookAtBalance()
   })
-  const workers = groups.flatMap((group) => group.workers)
   return {
     lanes: workers.map(({ lane }) => lane),
     checks: roles.map((role) => ({
@@ -74,6 +75,7 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     })),
     close: async () => {
       clearInterval(looking)
+      await keeper.close()
       await sweep.close()
       await Promise.all(groups.map((group) => group.close()))
       await Promise.all([wakeUps.close(), deadLetters.close()])

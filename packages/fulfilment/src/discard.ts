@@ -1,4 +1,9 @@
-import { itemId, type DeadFilter, type DeadItems } from '@seatkeeper/core'
+import { itemId, type DeadFilter, type DeadItems, type OperatorLog } from '@seatkeeper/core'
+import { subjectOf } from './operator-words.ts'
+
+export interface DiscardParts {
+  readonly agenda: Pick<DeadItems, 'dead' | 'discard'> & Pick<OperatorLog, 'recordAction'>
+}
 
 /** Which dead items are given up for good, by whom and why. */
 export interface DiscardRequest {
@@ -21,9 +26,10 @@ export interface Discarded {
  * A changed fact, an order that was modified since, or a replay by name still has them tried again. To its shop, what was
  * given up stays failed.
  */
-export function discard({ agenda }: { readonly agenda: Pick<DeadItems, 'dead' | 'discard'> }) {
+export function discard({ agenda }: DiscardParts) {
   return async ({ filter, by, reason }: DiscardRequest): Promise<Discarded> => {
     const dead = await agenda.dead(filter)
+    if (dead.length > 0) await agenda.recordAction({ by, action: 'discard', on: subjectOf(filter), detail: reason })
     const discarded: string[] = []
     for (const { item, generation } of dead) {
       const id = itemId(item)

@@ -19,7 +19,7 @@ export {
 export { doRound, type ChoreTurn } from './chore.ts'
 export type { ClaimChange } from './claim-changes.ts'
 export { connectShop, type ConnectedWebhook, type ConnectShopParts } from './connect-shop.ts'
-export { discard, type Discarded, type DiscardRequest } from './discard.ts'
+export { discard, type Discarded, type DiscardParts, type DiscardRequest } from './discard.ts'
 export type { Patience } from './patience.ts'
 export { readOrder, type ReadOrderParts } from './read-order.ts'
 export { reconcile, type Reconciled, type ReconcileParts } from './reconcile.ts'

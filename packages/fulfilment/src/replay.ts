@@ -5,11 +5,13 @@ import {
   type DeadItems,
   type FailureCode,
   type ItemState,
+  type OperatorLog,
   type WakeUp,
 } from '@seatkeeper/core'
+import { subjectOf } from './operator-words.ts'
 
 export interface ReplayParts {
-  readonly agenda: Pick<DeadItems, 'dead' | 'replay'>
+  readonly agenda: Pick<DeadItems, 'dead' | 'replay'> & Pick<OperatorLog, 'recordAction'>
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>
 }
 
@@ -49,6 +51,7 @@ export function replay({ agenda, wake }: ReplayParts) {
   return async (request: ReplayRequest): Promise<Replayed> => {
     const { filter, onProgress, signal } = request
     const asked = inOrder(await agenda.dead(filter), filter)
+    if (asked.length > 0) await agenda.recordAction(entryOf(request, asked.length))
     const replayed: string[] = []
     const left: string[] = []
     for (const [index, { id, generation }] of asked.entries()) {
@@ -63,6 +66,10 @@ export function replay({ agenda, wake }: ReplayParts) {
     }
     return { replayed, left }
   }
+}
+
+function entryOf({ filter, by }: ReplayRequest, items: number) {
+  return { by, action: 'replay', on: subjectOf(filter), detail: `items: ${items}` } as const
 }
 
 interface Asked {

@@ -4,8 +4,10 @@ import type {
   DeadItems,
   Gates,
   Housekeeping,
+  LanePauses,
   Ledger,
   LmsId,
+  OperatorLog,
   OrderRef,
   OrderView,
   Tellings,
@@ -22,6 +24,7 @@ import { createBalance, type Balance } from './imbalance.ts'
 import { takeLease } from './lease.ts'
 import { createChores } from './chores.ts'
 import { createHousekeeping } from './housekeeping.ts'
+import { createOperators } from './operators.ts'
 import { createOrders } from './orders.ts'
 import { createProducts } from './products.ts'
 import { createScripts, type Scripts } from './scripts.ts'
@@ -33,7 +36,18 @@ import { readOrderView, readTimeline } from './views.ts'
 
 /** All our state in one Redis: the use cases' ledger, the queue's agenda, gates, tokens, and what operators read. */
 export interface RedisLedger
-  extends Ledger, Agenda, DeadItems, Tellings, Housekeeping, Audit, Balance, Adoptions, Search {
+  extends
+    Ledger,
+    Agenda,
+    DeadItems,
+    LanePauses,
+    OperatorLog,
+    Tellings,
+    Housekeeping,
+    Audit,
+    Balance,
+    Adoptions,
+    Search {
   readonly gates: Gates
   tokens(lms: LmsId): Tokens
   /** @param callsPerMinute of each user of the LMS. */
@@ -68,6 +82,7 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     ...createHousekeeping(run),
     ...createAgenda(parts),
     ...createDeadItems(parts),
+    ...createOperators(parts),
     ...createItems(run, redis, prefix),
     nowMs,
     lease: (key, forMs) => takeLease(parts, key, forMs),

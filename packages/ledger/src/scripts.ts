@@ -8,6 +8,7 @@ import { deadItemScripts } from './lua/dead-items.ts'
 import { heardLua } from './lua/heard.ts'
 import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
+import { operatorLua, operatorScripts } from './lua/operators.ts'
 import { orderScripts, ordersLua } from './lua/orders.ts'
 import { searchLua, searchScripts } from './lua/search.ts'
 import { seatScripts } from './lua/seats.ts'
@@ -24,6 +25,7 @@ const bodies = {
   ...callScripts,
   ...deadItemScripts,
   ...searchScripts,
+  ...operatorScripts,
 }
 
 /** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */
@@ -54,12 +56,14 @@ interface Source {
   readonly sha: string
 }
 
+/** What scripts have in common; each may use those before it. */
+const preludes = [agendaLua, acceptedLua, operatorLua, heardLua, housekeepingLua, brakeLua, searchLua, ordersLua]
 const sources = new Map<string, Source>()
 
 function sourceOf(name: keyof typeof bodies): Source {
   const known = sources.get(name)
   if (known !== undefined) return known
-  const lua = agendaLua + acceptedLua + heardLua + housekeepingLua + brakeLua + searchLua + ordersLua + bodies[name]
+  const lua = preludes.join('') + bodies[name]
   const source = { lua, sha: createHash('sha1').update(lua).digest('hex') }
   sources.set(name, source)
   return source

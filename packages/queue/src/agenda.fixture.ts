@@ -5,6 +5,8 @@ import {
   SeatId,
   type Agenda,
   type DeadItems,
+  type LanePause,
+  type LanePauses,
   type FailureFiling,
   type FailureFiled,
   type Gates,
@@ -44,7 +46,13 @@ export function createMemoryAgenda(items: readonly ItemState[]) {
   const filings: FailureFiling[] = []
   const postponed: { id: string; generation: number; delayMs: number }[] = []
   const count = (status: ItemState['status']) => [...states.values()].filter((state) => state.status === status).length
-  const agenda: Agenda & Pick<DeadItems, 'deadNames'> = {
+  const paused: LanePause[] = []
+  let readings = 0
+  const agenda: Agenda & Pick<DeadItems, 'deadNames'> & Pick<LanePauses, 'pausedLanes'> = {
+    pausedLanes: async () => {
+      readings += 1
+      return paused
+    },
     readItem: async (id) => states.get(id),
     fileFailure: async (filing) => {
       filings.push(filing)
@@ -78,7 +86,14 @@ export function createMemoryAgenda(items: readonly ItemState[]) {
       dead: count('dead'),
     }),
   }
-  return { agenda, filings, postponed, set: (state: ItemState) => states.set(itemId(state.item), state) }
+  return {
+    agenda,
+    paused,
+    readings: () => readings,
+    filings,
+    postponed,
+    set: (state: ItemState) => states.set(itemId(state.item), state),
+  }
 }
 
 function nextOf({ attempts }: ItemState, { permanent, backoff, random }: FailureFiling): FailureFiled {

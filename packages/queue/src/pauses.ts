@@ -1,7 +1,7 @@
 import type { Worker } from 'bullmq'
 
 /** Why a worker does not fetch. */
-type PauseReason = 'gate' | 'errors'
+type PauseReason = 'gate' | 'errors' | 'operator'
 
 /** Reasons for one worker to pause; it fetches while there is none. */
 export interface Pauses {
@@ -14,11 +14,13 @@ export interface Pauses {
 export function createPauses(
   worker: () => Pick<Worker, 'pause' | 'resume'>,
   onError: (thrown: unknown) => void,
+  atFirst: readonly PauseReason[] = [],
 ): Pauses {
-  const reasons = new Set<PauseReason>()
+  const reasons = new Set<PauseReason>(atFirst)
   return {
     isPaused: () => reasons.size > 0,
     add: (reason) => {
+      if (reasons.has(reason)) return
       reasons.add(reason)
       worker().pause(true).catch(onError)
     },

@@ -1,4 +1,4 @@
-import type { Agenda, Gates } from '@seatkeeper/core'
+import type { Agenda, Gates, LanePauses } from '@seatkeeper/core'
 import type { DeadAgenda, DeadLetters } from './dead-letter.ts'
 import { gateOf } from './gate-keeper.ts'
 import { repeat } from './repeat.ts'
@@ -14,7 +14,7 @@ export interface SweepReport {
 }
 
 export interface SweepOptions {
-  readonly agenda: Pick<Agenda, 'lanes' | 'sweep'> & DeadAgenda
+  readonly agenda: Pick<Agenda, 'lanes' | 'sweep'> & Pick<LanePauses, 'pausedLanes'> & DeadAgenda
   readonly gates: Pick<Gates, 'read'>
   readonly wakeUps: Pick<WakeUps, 'ensure'>
   readonly deadLetters: Pick<DeadLetters, 'sync'>
@@ -34,8 +34,8 @@ export interface Sweep {
 }
 
 /**
- * Makes the queues follow the agenda: wakes what is due and has no living job, lane by lane and behind open gates only,
- * and makes the dead letters equal the dead items. Lost jobs and a Redis without BullMQ's keys heal by this.
+ * Makes the queues follow the agenda: wakes what is due and has no living job, lane by lane, behind open gates and where no
+ * operator stopped the lane, and makes the dead letters equal the dead items. Lost jobs and a Redis without BullMQ's keys heal by this.
  *
  * Every worker process may run one: the agenda gives each due item to one of them. A lane that fails holds up no other.
  */
@@ -53,7 +53,8 @@ async function sweepAll(options: SweepOptions): Promise<SweepReport> {
   const { agenda, deadLetters } = options
   const errors: unknown[] = []
   let woken = 0
-  for (const lane of await agenda.lanes()) {
+  const stopped = new Set((await agenda.pausedLanes()).map(({ lane }) => lane))
+  for (const lane of (await agenda.lanes()).filter((name) => !stopped.has(name))) {
     woken += await sweepLane(lane, options).catch((error: unknown) => {
       errors.push(error)
       return 0

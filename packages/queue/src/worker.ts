@@ -14,6 +14,8 @@ export interface WorkerDeps extends ProcessorDeps, QueuePlace {
   /** Told of Redis's and BullMQ's errors, once a second at most. */
   readonly onError: OnError
   readonly progress?: Pick<ProgressOptions, 'everyMs' | 'patienceMs'>
+  /** It begins held, until a lane keeper lets it go. */
+  readonly isHeld?: boolean
   /** How long running jobs may go on when the worker closes; then they are cancelled and put back. */
   readonly closeWithinMs?: number
 }
@@ -26,6 +28,9 @@ export interface LaneWorker {
   /** Stops fetching; what runs goes on. */
   pause(): void
   resume(): void
+  /** The same for an operator's word; it fetches again when neither gate nor operator stops it. */
+  hold(): void
+  letGo(): void
   /** Jobs at a time for now, at most `concurrency`. */
   limitTo(jobs: number): void
   /** For health: false if work waits and this worker gets nowhere, or its Redis connection is dead. */
@@ -53,13 +58,14 @@ export function startWorker<Data extends { readonly generation: number }>(
   handler: Handler<Data>,
   deps: WorkerDeps,
 ): LaneWorker {
-  const { connection, prefix, concurrency = 1 } = deps
+  const { connection, prefix, concurrency = 1, isHeld = false } = deps
   const jobs = { running: 0, started: 0 }
   const onError = sampleErrors(deps.onError)
-  const pauses = createPauses(() => worker, onError)
+  const pauses = createPauses(() => worker, onError, isHeld ? ['operator'] : [])
   const run = { ...deps, lane, pauses, onError }
   const worker = new Worker(lane, createProcessor(type, counting(handler, jobs), run), {
     ...stalling,
+    autorun: !isHeld,
     connection,
     prefix,
     concurrency,
@@ -78,6 +84,8 @@ export function startWorker<Data extends { readonly generation: number }>(
     concurrency,
     pause: () => pauses.add('gate'),
     resume: () => pauses.remove('gate'),
+    hold: () => pauses.add('operator'),
+    letGo: () => pauses.remove('operator'),
     limitTo: (count) => {
       worker.concurrency = Math.max(1, Math.min(count, concurrency))
     },

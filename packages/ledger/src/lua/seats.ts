@@ -79,6 +79,8 @@ export const seatScripts = {
       redis.call('HSET', key .. ':claims', OPERATOR_CLAIM, cjson.encode({ claim.access, claim.item.mode }))
       redis.call('HSET', key, 'decision', cjson.encode({ access = claim.access, by = claim.by, reason = claim.reason, atMs = NOW }))
     end
+    local actions = { granted = 'grant', denied = 'deny', withdrawn = 'release' }
+    log_action(claim.by, actions[claim.access], seat_item(seat), claim.reason)
     note(seat_item(seat), 'operator', claim.access .. ' by ' .. claim.by .. ': ' .. claim.reason)
     bump_seat(seat, lms, claim.access)
     return accepted(seat)`,

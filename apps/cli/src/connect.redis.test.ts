@@ -3,9 +3,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { StartError } from '@seatkeeper/service'
-import { seatkeeper } from './desk.fixture.ts'
+import { openDesk, type Desk } from './desk.fixture.ts'
+
+let desk: Desk
+
+beforeAll(async () => {
+  desk = await openDesk()
+})
+afterAll(() => desk.close())
 
 describe('seatkeeper connect', () => {
   it('says in one sentence why the shop refused', async () => {
@@ -14,9 +21,12 @@ describe('seatkeeper connect', () => {
     try {
       const file = join(folder, 'seatkeeper.yaml')
       writeFileSync(file, configOf(site.url))
-      const thrown = await seatkeeper({ SEATKEEPER_CONFIG: file }, ['connect', 'shop']).catch((error: unknown) => error)
+      const thrown = await desk.withConfig(file, 'connect', 'shop', '--by', 'olga').catch((error: unknown) => error)
       expect(thrown).toBeInstanceOf(StartError)
       expect(String(thrown)).toMatch(/STORE_KEY_REFUSED: [^\n]+$/)
+      expect(await desk.ledger.operatorActions({ sinceMs: 0, limit: 9 })).toMatchObject([
+        { by: 'olga', action: 'connect', on: 'shop' },
+      ])
       expect(site.asked).toEqual(['POST /webhooks/shop', expect.stringMatching(/^GET \/wp-json\/wc\/v3\/webhooks/)])
     } finally {
       rmSync(folder, { recursive: true })
