@@ -8,7 +8,13 @@ import { jobId } from './job.ts'
 const halfASecondUs = 500_000
 
 describe('CourseKey', () => {
-  it.each(['course-v1:OpenedX+DemoX+DemoCourse', 'course-v1:ExampleU+CS-101.a+2026_T1'])('takes %s', (key) => {
+  it.each([
+    'course-v1:OpenedX+DemoX+DemoCourse',
+    'course-v1:ExampleU+CS-101.a+2026_T1',
+    'course-v1:ExampleU+ÜBER+2026',
+    'course-v1:東京大学+物理~I+2026:春',
+    'course-v1:Uni+عربي+٢٠٢٦',
+  ])('takes %s', (key) => {
     expect(CourseKey.parse(key)).toBe(key)
   })
 
@@ -22,9 +28,31 @@ describe('CourseKey', () => {
     'course-v1:../..+B+C',
     'course-v1:..+..+..',
     'course-v1:A+B+C D',
+    'course-v1:A+B+C\u00a0D',
+    'course-v1:A+B+C\n',
+    'course-v1:A+B+C\0',
+    'course-v1:A+B+C\u202e',
+    'course-v1:A+B+C/D',
+    'course-v1:A+B+%2e%2e',
+    'course-v1:A+B+{C}',
+    'course-v1:A+B+C,D',
+    'course-v1:A+B+😀',
+    'course-v1:A+B+\ud800',
+    'course-v1:A+U\u0308BER+C',
+    'course-v1:A+B+．．/x',
+    `course-v1:A+B+${'C'.repeat(242)}`,
     'SHIRT',
   ])('refuses %j', (key) => {
     expect(CourseKey.safeParse(key).success).toBe(false)
+  })
+})
+
+describe('CourseKey, however long', () => {
+  it('judges 5 KB of anything without backtracking', () => {
+    const started = process.cpuUsage()
+    for (const text of ['Ü'.repeat(5000), '.'.repeat(5000), '+'.repeat(5000), 'Ü+'.repeat(2500)])
+      CourseKey.safeParse(`course-v1:${text}`)
+    expect(process.cpuUsage(started).user).toBeLessThan(halfASecondUs)
   })
 })
 

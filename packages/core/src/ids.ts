@@ -36,14 +36,15 @@ export type SeatId = z.output<typeof SeatId>
 /**
  * The key of one course run, `course-v1:Org+Course+Run`.
  *
- * Each part is letters, digits and `-_.~`; no part may consist of dots only, so a key is never a path. Compared exactly.
+ * Each part is letters and digits of any script and `-_.~:`; no part may consist of dots only, so a key is never a path.
+ * Compared exactly: a letter written as two characters, such as an accent behind its letter, is refused, as by the LMS.
  *
  * @see edx opaque-keys, `opaque_keys/edx/locator.py`, `CourseLocator`
  */
 export const CourseKey = z
   .string()
   .max(255)
-  .regex(/^course-v1:(?!\.+\+)[\w.~-]+\+(?!\.+\+)[\w.~-]+\+(?!\.+$)[\w.~-]+$/)
+  .regex(/^course-v1:(?!\.+\+)[\p{L}\p{N}_.~:-]+\+(?!\.+\+)[\p{L}\p{N}_.~:-]+\+(?!\.+$)[\p{L}\p{N}_.~:-]+$/u)
   .brand('CourseKey')
 export type CourseKey = z.output<typeof CourseKey>
 

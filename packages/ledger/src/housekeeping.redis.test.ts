@@ -47,6 +47,7 @@ const refund = (order: number, number: string) => ({ store, order: id(order), re
 const suspected = async () => (await ledger.refundSuspects(store, 10)).map(({ order }) => order)
 
 const unread = () => ledger.longestUnread(store, 10)
+const looks = async () => (await unread()).map(({ hash }) => hash)
 /** As if so much time had passed since all orders were compared. */
 async function pass(ms: number) {
   const key = `${prefix}unread:${store}`
@@ -176,7 +177,6 @@ describe('longestUnread', () => {
 
   it('knows a dead order by what it died over', async () => {
     const known = anOffer(anOrder({ order: id(1) })).hash
-    const looks = async () => (await unread()).map(({ hash }) => hash)
     await apply(1)
     await die(1)
     expect(await looks()).toEqual([known])

@@ -47,6 +47,20 @@ const write = (changes: Partial<EnrolmentWrite> = {}) =>
 const list = (...usernames: readonly Username[]) => lms.readEnrolments(usernames, signal)
 const rowOf = (username = 'Alice', key: string = course) => site.row(username, key)
 
+describe('the adapter, course keys', () => {
+  it('reads, writes, lists and invites to a course whose key has letters of another script', async () => {
+    const key = CourseKey.parse('course-v1:ExampleU+ÜBER:物理~I+2026')
+    site.addCourse({ key, name: 'Physics', modes: [{ slug: 'verified' }] })
+    expect(await read(key)).toEqual(noEnrolment)
+    await write({ course: key })
+    expect(await read(key)).toEqual({ isActive: true, mode: 'verified' })
+    expect(await list(alice)).toMatchObject([{ course: key }])
+    expect(await lms.readOpening(key, signal)).toBeNull()
+    await lms.invite({ email: newcomer, course: key }, signal)
+    await lms.withdrawInvitation({ email: newcomer, course: key }, signal)
+  })
+})
+
 describe('the adapter, accounts', () => {
   it('finds an account by an address with a plus sign, in the LMS’s own spelling', async () => {
     expect(await lms.findAccount(email, signal)).toEqual({ id: 2, username: 'Alice' })
