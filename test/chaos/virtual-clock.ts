@@ -6,11 +6,11 @@ export interface VirtualClock {
   /** What a ledger is opened on. Its scripts read our clock, its leases run out by it, and its seats are numbered. */
   readonly redis: Redis
   nowMs(): number
-  /** Lets time pass; leases that ran out meanwhile are gone. Never goes back. */
+  /** Lets time pass; what ran out meanwhile, leases above all, is gone. Never goes back. */
   advanceTo(ms: number): Promise<void>
 }
 
-/** Put in front of every script: our clock comes as its last argument, and a lease's end stands in a hash. */
+/** Put in front of every script: our clock comes as its last argument, and the end of what runs out stands in a hash. */
 const prelude = String.raw`
 local real, virtual_now = redis, tonumber(ARGV[#ARGV])
 local redis = setmetatable({ call = function(name, ...)
@@ -23,8 +23,9 @@ end }, { __index = real })
 `
 
 const setUntil = String.raw`
-local key, value, ends = ARGV[1], ARGV[2], ARGV[3]
-if not redis.call('SET', key, value, 'NX') then return false end
+local key, value, ends, condition = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+if condition == 'NX' and redis.call('EXISTS', key) == 1 then return false end
+redis.call('SET', key, value)
 redis.call('HSET', KEYS[1] .. 'ends', key, ends)
 return 'OK'`
 
@@ -41,10 +42,10 @@ export function createVirtualClock(redis: Redis, prefix: string, startMs: number
     ...scripts,
     time: () => Promise.resolve([Math.floor(nowMs / 1000), (nowMs % 1000) * 1000]),
     set: async (key: string, value: string, ...options: (string | number)[]) => {
-      const [px, forMs, nx] = options
+      const [px, forMs, condition = ''] = options
       if (px === undefined) return redis.set(key, value)
-      if (px !== 'PX' || nx !== 'NX') throw new Error('only leases may expire in here')
-      const answer = await redis.eval(setUntil, 1, prefix, key, value, nowMs + Number(forMs))
+      if (px !== 'PX') throw new Error('times are in milliseconds here')
+      const answer = await redis.eval(setUntil, 1, prefix, key, value, nowMs + Number(forMs), condition)
       if (answer !== null) ends.set(key, nowMs + Number(forMs))
       return answer
     },

@@ -1,8 +1,9 @@
 import { orderChaosFault } from '../chaos/order-chaos-fault.ts'
+import { lostWebhooks } from '../forgetful-shop/lost-webhooks.ts'
 import { webhookFuzzFault } from '../fuzz/webhook-fuzz-fault.ts'
 import { ackKill } from './ack-kill.ts'
 import { powerCut } from './power-cut.ts'
 import type { FaultTest } from './fault-test.ts'
 
 /** All fault tests, in the order in which they are run. */
-export const faultTests: readonly FaultTest[] = [ackKill, orderChaosFault, webhookFuzzFault, powerCut]
+export const faultTests: readonly FaultTest[] = [ackKill, lostWebhooks, orderChaosFault, webhookFuzzFault, powerCut]

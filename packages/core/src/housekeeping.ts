@@ -66,7 +66,7 @@ export interface Housekeeping {
   sightRefunds(store: StoreId, refunds: readonly RefundRef[], isFirst: boolean): Promise<void>
   /**
    * Orders at rest, settled or dead, whose refunds, as they were when the order was last applied, are not those that the last pass through
-   * the shop's list has; at most `limit`. Those found unchanged within the hour are left out.
+   * the shop's list has; at most `limit`. Those found unchanged within the hour are left out, unless other refunds differ by now.
    */
   refundSuspects(store: StoreId, limit: number): Promise<readonly Suspect[]>
   /**

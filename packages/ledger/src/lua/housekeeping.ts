@@ -105,24 +105,34 @@ export const housekeepingScripts = {
     return 1`,
 
   // Recorded after the pass began: its page may have been read before. A seen refund of an order that nobody knows is
-  // nothing to us.
+  // nothing to us. Whoever was found unchanged is left out as long as nothing more differs.
   refundSuspects: String.raw`
     ${suspectsLua}
     local store, limit = ARGV[1], tonumber(ARGV[2])
     local recorded, seen = P .. 'refunds:' .. store, P .. 'refunds:' .. store .. ':seen'
     local began = tonumber(redis.call('GET', recorded .. ':pass') or '0')
-    local found, looked_at = {}, {}
-    local function look(name, is_recorded)
-      local ref = { store = store, order = string.match(name, '^([^/]+)/') }
-      if looked_at[ref.order] or #found == limit then return end
-      if is_recorded and tonumber(redis.call('ZSCORE', recorded, name)) >= began then return end
-      looked_at[ref.order] = true
-      local fields = redis.call('HMGET', order_key(ref), 'applied', 'cleared')
-      if not fields[1] or tonumber(fields[2] or '0') > NOW - HOUR then return end
-      if is_at_rest(ref) then found[#found + 1] = suspect(ref, true) end
+    local orders, differing, found = {}, {}, {}
+    local function differs(name)
+      local order = string.match(name, '^([^/]+)/')
+      if not differing[order] then orders[#orders + 1] = order end
+      differing[order] = (differing[order] or '') .. name .. ' '
     end
-    for _, name in ipairs(redis.call('ZDIFF', 2, recorded, seen)) do look(name, true) end
-    for _, name in ipairs(redis.call('ZDIFF', 2, seen, recorded)) do look(name, false) end
+    for _, name in ipairs(redis.call('ZDIFF', 2, recorded, seen)) do
+      if tonumber(redis.call('ZSCORE', recorded, name)) < began then differs(name) end
+    end
+    for _, name in ipairs(redis.call('ZDIFF', 2, seen, recorded)) do differs(name) end
+    for _, order in ipairs(orders) do
+      if #found == limit then break end
+      local ref = { store = store, order = order }
+      local key = order_key(ref)
+      local fields = redis.call('HMGET', key, 'applied', 'cleared', 'suspected')
+      local is_cleared = tonumber(fields[2] or '0') > NOW - HOUR and fields[3] == differing[order]
+      if fields[1] and not is_cleared and is_at_rest(ref) then
+        redis.call('HSET', key, 'suspected', differing[order])
+        redis.call('HDEL', key, 'cleared')
+        found[#found + 1] = suspect(ref, true)
+      end
+    end
     return found`,
 
   longestUnread: String.raw`

@@ -52,6 +52,15 @@ describe('createFaults', () => {
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(49)
   })
 
+  it('lets something happen before a call is answered', async () => {
+    const run = ({ method, path }: { readonly method: string; readonly path: string }) => {
+      expect([method, path]).toEqual(['GET', `/orders/${order}`])
+      shop.setStatus(order, 'cancelled')
+    }
+    shop.faults.rest({ kind: 'hook', run })
+    expect(await (await call()).json()).toMatchObject({ status: 'cancelled' })
+  })
+
   it('meets only the calls in its scope, until cleared', async () => {
     shop.faults.rest({ kind: 'page', status: 502 }, { method: 'GET', path: /\/refunds$/ })
     expect((await call()).status).toBe(200)

@@ -10,6 +10,8 @@ export type RestFault =
   | { readonly kind: 'lose-answer' }
   /** Answers as always, later. */
   | { readonly kind: 'delay'; readonly delayMs: number }
+  /** Runs before the call is answered as always, for whatever happens meanwhile. */
+  | { readonly kind: 'hook'; readonly run: (call: { readonly method: string; readonly path: string }) => void }
 
 /** Which calls a fault meets, and how many of them. */
 export interface FaultScope {

@@ -49,6 +49,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, { answe
   const fault = faults.take(call.method, call.path)
   if (fault?.kind === 'reset') return void request.socket.resetAndDestroy()
   if (fault?.kind === 'page') return page(response, fault.status, retryAfter(fault))
+  if (fault?.kind === 'hook') fault.run(call)
   if (fault?.kind === 'delay') await sleep(fault.delayMs, undefined, { ref: false })
   const { status, body, headers } = await answer(call)
   if (fault?.kind === 'lose-answer') return void request.socket.resetAndDestroy()
