@@ -4,6 +4,7 @@ import {
   jobOf,
   toFailure,
   type Agenda,
+  type DeadItems,
   type JobFailure,
   type Outcome,
   type WakeUp,
@@ -34,7 +35,7 @@ export interface JobsParts {
   readonly scheduler: Scheduler
   readonly clock: VirtualClock
   readonly random: Random
-  readonly agenda: Pick<Agenda, 'fileFailure'>
+  readonly agenda: Pick<Agenda, 'fileFailure'> & Pick<DeadItems, 'replay'>
   readonly handle: Handler
   /** Told of every failure of a job. */
   readonly onFailure: (failure: JobFailure) => void
@@ -44,6 +45,7 @@ const workers = 8
 /** A killed worker's job is taken up again after this, or never. */
 const stalledMs = 30_000
 const shortBackMs = 5000
+const quarantinedBackMs = 1000
 
 const idOf = ({ item, generation }: WakeUp) => jobId(item, generation)
 
@@ -58,7 +60,8 @@ export function createJobs({ scheduler, clock, random, agenda, handle, onFailure
 
   const run = async (wakeUp: WakeUp, through: Through) => {
     try {
-      await handle(wakeUp, through)
+      const { status } = await handle(wakeUp, through)
+      if (status === 'quarantined') return queueAfter(wakeUp, quarantinedBackMs)
       alive.delete(idOf(wakeUp))
     } catch (error) {
       const delayMs = await retryAfter(wakeUp, error, through).catch(() => shortBackMs)
@@ -76,7 +79,13 @@ export function createJobs({ scheduler, clock, random, agenda, handle, onFailure
     const permanent = failure.verdict === 'permanent'
     const filing = { id: itemId(item), generation, code: failure.code, permanent, backoff, random: random.next() }
     const filed = await through(agenda).fileFailure(filing)
+    if (failure.code === 'CRASHED') await replay(filing.id)
     return filed.next === 'retry' ? filed.delayMs : null
+  }
+  // Chance killed all three workers, as a person sees who looks at what died.
+  const replay = async (id: string) => {
+    const answer = await agenda.replay({ id, generation: null, by: 'chaos', perSecond: 1000 })
+    if (answer.result === 'replayed') jobs.add(answer.wakeUps)
   }
   const stall = (wakeUp: WakeUp) => {
     busy -= 1
@@ -84,7 +93,7 @@ export function createJobs({ scheduler, clock, random, agenda, handle, onFailure
     else alive.delete(idOf(wakeUp))
   }
 
-  return {
+  const jobs: Jobs = {
     get alive() {
       return alive.size
     },
@@ -116,4 +125,5 @@ export function createJobs({ scheduler, clock, random, agenda, handle, onFailure
       loss = share
     },
   }
+  return jobs
 }

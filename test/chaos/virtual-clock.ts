@@ -10,24 +10,32 @@ export interface VirtualClock {
   advanceTo(ms: number): Promise<void>
 }
 
-/** Put in front of every script: our clock comes as its last argument, and the end of what runs out stands in a hash. */
+/** Put in front of every script: our clock comes as its last argument, and when something runs out stands in a sorted set. */
 const prelude = String.raw`
 local real, virtual_now = redis, tonumber(ARGV[#ARGV])
+local ends = KEYS[1] .. 'ends'
+local timed = {
+  TIME = function() return { math.floor(virtual_now / 1000), virtual_now % 1000 * 1000 } end,
+  PTTL = function(key)
+    if real.call('EXISTS', key) == 0 then return -2 end
+    local at = real.call('ZSCORE', ends, key)
+    return at and at - virtual_now or -1
+  end,
+  PEXPIRE = function(key, for_ms) return real.call('ZADD', ends, virtual_now + for_ms, key) end,
+  SET = function(key, value, px, for_ms, ...)
+    if not px then return real.call('SET', key, value) end
+    local was_set = real.call('SET', key, value, ...)
+    if was_set then real.call('ZADD', ends, virtual_now + for_ms, key) end
+    return was_set
+  end,
+}
 local redis = setmetatable({ call = function(name, ...)
-  if name == 'TIME' then return { math.floor(virtual_now / 1000), virtual_now % 1000 * 1000 } end
-  if name ~= 'PTTL' then return real.call(name, ...) end
-  if real.call('EXISTS', ...) == 0 then return -2 end
-  local ends = real.call('HGET', KEYS[1] .. 'ends', ...)
-  return ends and ends - virtual_now or -1
+  if timed[name] then return timed[name](...) end
+  return real.call(name, ...)
 end }, { __index = real })
 `
 
-const setUntil = String.raw`
-local key, value, ends, condition = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-if condition == 'NX' and redis.call('EXISTS', key) == 1 then return false end
-redis.call('SET', key, value)
-redis.call('HSET', KEYS[1] .. 'ends', key, ends)
-return 'OK'`
+const setScript = `${prelude} return redis.call('SET', unpack(ARGV, 1, #ARGV - 1))`
 
 /**
  * Puts our clock between a ledger and its Redis.
@@ -36,18 +44,12 @@ return 'OK'`
  */
 export function createVirtualClock(redis: Redis, prefix: string, startMs: number): VirtualClock {
   let nowMs = startMs
-  const ends = new Map<string, number>()
-  const scripts = scriptsOfOurs(redis, () => nowMs)
   const ours: Record<string, unknown> = {
-    ...scripts,
+    ...scriptsOfOurs(redis, () => nowMs),
     time: () => Promise.resolve([Math.floor(nowMs / 1000), (nowMs % 1000) * 1000]),
-    set: async (key: string, value: string, ...options: (string | number)[]) => {
-      const [px, forMs, condition = ''] = options
-      if (px === undefined) return redis.set(key, value)
-      if (px !== 'PX') throw new Error('times are in milliseconds here')
-      const answer = await redis.eval(setUntil, 1, prefix, key, value, nowMs + Number(forMs), condition)
-      if (answer !== null) ends.set(key, nowMs + Number(forMs))
-      return answer
+    set: (key: string, value: string, ...options: readonly (string | number)[]) => {
+      if (options.length > 0 && options[0] !== 'PX') throw new Error('times are in milliseconds here')
+      return redis.eval(setScript, 1, prefix, key, value, ...options, nowMs)
     },
   }
   return {
@@ -62,9 +64,13 @@ export function createVirtualClock(redis: Redis, prefix: string, startMs: number
     nowMs: () => nowMs,
     advanceTo: async (ms) => {
       nowMs = Math.max(nowMs, ms)
-      const over = [...ends].filter(([, endMs]) => endMs <= nowMs).map(([key]) => key)
-      for (const key of over) ends.delete(key)
-      if (over.length > 0) await redis.del(over)
+      const over = await redis.zrangebyscore(`${prefix}ends`, '-inf', nowMs)
+      if (over.length > 0)
+        await redis
+          .multi()
+          .del(over)
+          .zrem(`${prefix}ends`, ...over)
+          .exec()
     },
   }
 }

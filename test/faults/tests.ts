@@ -4,6 +4,14 @@ import { webhookFuzzFault } from '../fuzz/webhook-fuzz-fault.ts'
 import { ackKill } from './ack-kill.ts'
 import { powerCut } from './power-cut.ts'
 import type { FaultTest } from './fault-test.ts'
+import { poison } from './poison.ts'
 
 /** All fault tests, in the order in which they are run. */
-export const faultTests: readonly FaultTest[] = [ackKill, lostWebhooks, orderChaosFault, webhookFuzzFault, powerCut]
+export const faultTests: readonly FaultTest[] = [
+  ackKill,
+  lostWebhooks,
+  orderChaosFault,
+  webhookFuzzFault,
+  powerCut,
+  poison,
+]

@@ -1,32 +1,4 @@
-import { createLedger } from '@seatkeeper/ledger'
-import {
-  closeOnSignal,
-  connectRedis,
-  createLogger,
-  createMetrics,
-  failStart,
-  loadConfig,
-  loadSettings,
-  serveHealth,
-  Settings,
-} from '@seatkeeper/service'
-import { readArguments, startWorkers, workerConfig } from '@seatkeeper/worker'
-
-/** Sweeps nothing. */
-const sweeper = () => ({ sweepNow: () => Promise.resolve(), close: () => Promise.resolve() })
+import { runWorker } from './compose-worker.ts'
 
 /** The control of the fault tests: a worker whose sweep finds nothing, so that what is lost stays lost. */
-async function main(): Promise<void> {
-  const { roles, concurrency } = readArguments(process.argv)
-  const settings = loadSettings(Settings, process.env)
-  const config = loadConfig(workerConfig(roles), { file: settings.SEATKEEPER_CONFIG, env: process.env })
-  const log = createLogger(settings.LOG_LEVEL)
-  const ledger = createLedger(connectRedis(settings.REDIS_URL, 'ledger', log))
-  const place = { connection: connectRedis(settings.REDIS_URL, 'worker', log), prefix: '{seatkeeper}:bull' }
-  const metrics = createMetrics()
-  const worker = startWorkers({ config, roles, ledger, place, concurrency, log, metrics, sweeper })
-  const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks: worker.checks, metrics })
-  closeOnSignal(log, [worker, health])
-}
-
-main().catch(failStart)
+runWorker({ sweeper: () => ({ sweepNow: () => Promise.resolve(), close: () => Promise.resolve() }) })

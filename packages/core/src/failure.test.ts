@@ -22,6 +22,7 @@ describe('failures', () => {
     [
       'permanent',
       [
+        'CRASHED',
         'LMS_COURSE_UNKNOWN',
         'LMS_MODE_UNAVAILABLE',
         'LMS_ENROLMENT_REFUSED',

@@ -135,6 +135,11 @@ export const failures = {
     advice:
       'The job took longer than its deadline. It is tried again; if it goes on, look at the LMS’s and the shop’s answer times.',
   },
+  CRASHED: {
+    verdict: 'permanent',
+    advice:
+      'Three workers ended without a word while they had this in hand. Look for a crash or for want of memory in their logs; when it is mended, replay.',
+  },
   UNEXPECTED: { verdict: 'transient', advice: 'A bug of ours. Read the stack in the log, fix it, then replay.' },
 } as const satisfies Record<string, FailureEntry>
 

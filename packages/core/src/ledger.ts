@@ -45,8 +45,13 @@ export interface OperatorClaim {
 export interface Lease {
   readonly key: string
   readonly token: string
+  /** How many holders took it before and never gave it back: their process died, or is frozen. */
+  readonly crashes: number
+  /** False for a suspect, which has such `crashes`, while another suspect is at work: it has to wait for its turn. */
+  readonly mayWork: boolean
   /** Throws `JobFailure` LEASE_LOST if it is no longer ours; asked right before every write to the other side. */
   assertHeld(): Promise<void>
+  /** Gives it back without a word on how the work ended: a suspect stays one. */
   release(): Promise<void>
 }
 
@@ -101,7 +106,11 @@ export interface Ledger {
   recordAttempt(seat: SeatId, write: Enrolment): Promise<void>
   recordApplied(seat: SeatId, applied: Enrolment): Promise<void>
 
-  /** Undefined while somebody else holds it. */
+  /**
+   * Undefined while somebody else holds it.
+   *
+   * Whoever settles or gives back acquits the item: it is no suspect any more.
+   */
   lease(key: string, forMs: number): Promise<Lease | undefined>
   itemStatus(id: string): Promise<{ readonly generation: number; readonly status: ItemStatus } | undefined>
   /**

@@ -7,4 +7,6 @@ export type Outcome =
   | { readonly status: 'unchanged' }
   | { readonly status: 'superseded' }
   | { readonly status: 'busy' }
+  /** It may have killed a process, so it waits for its turn to run while no other suspect does. */
+  | { readonly status: 'quarantined' }
   | { readonly status: 'waiting'; readonly reason: WaitReason; readonly untilMs: number }

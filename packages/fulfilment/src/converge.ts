@@ -14,6 +14,8 @@ export const leaseGraceMs = 5000
 type Step = (lease: Lease, status: ItemStatus) => Promise<Outcome>
 
 const turnsPerWakeUp = 3
+/** The second and the third worker died while nothing else that was suspected was at work. */
+const crashesUntilDead = 3
 
 /**
  * Brings one item to rest under its lease: converge it as it is now, then settle the generation that was read.
@@ -23,6 +25,9 @@ const turnsPerWakeUp = 3
  * looking whether something changed, so it sees whatever woke us; should it have died, the sweep looks
  * once its lease has run out. Whoever loses the lease on the way may have written too late, so the ledger opens what was
  * settled meanwhile once more. The other side's own words, where something failed, go to the item's timeline and no further.
+ *
+ * An item over which a worker died is a suspect, as is all that this worker had in hand. Suspects take turns, so that the
+ * one that kills again is known by it, and dies with CRASHED in place of its fourth worker.
  */
 export async function converge(ledger: Ledger, { id, leaseMs }: Turn, step: Step): Promise<Outcome> {
   for (let turn = 0; turn < turnsPerWakeUp; turn += 1) {
@@ -31,6 +36,10 @@ export async function converge(ledger: Ledger, { id, leaseMs }: Turn, step: Step
       await ledger.lookAfterLease(id)
       return { status: turn === 0 ? 'busy' : 'superseded' }
     }
+    if (!lease.mayWork) {
+      await lease.release()
+      return { status: 'quarantined' }
+    }
     const outcome = await takeTurn(ledger, id, lease, step)
     if (outcome !== 'changed') return outcome
   }
@@ -38,20 +47,25 @@ export async function converge(ledger: Ledger, { id, leaseMs }: Turn, step: Step
 }
 
 async function takeTurn(ledger: Ledger, id: string, lease: Lease, step: Step): Promise<Outcome | 'changed'> {
-  const item = await ledger.itemStatus(id)
+  const item = await ledger.itemStatus(id).catch(async (error: unknown) => {
+    await lease.release()
+    throw error
+  })
   if (item === undefined || item.status === 'settled' || item.status === 'dead') {
     await lease.release()
     return { status: 'superseded' }
   }
   const { generation, status } = item
   try {
+    if (lease.crashes >= crashesUntilDead) throw new JobFailure('CRASHED', `${lease.crashes} workers died over it`)
     const outcome = await step(lease, status)
     if (await ledger.settle(id, generation, outcome, lease)) return outcome
     await lease.release()
     return 'changed'
   } catch (error) {
+    const hasChanged = await ledger.giveBack(lease, id, generation)
     if (error instanceof JobFailure && error.theirWords !== undefined) await ledger.noteWords(id, error.theirWords)
-    if (await ledger.giveBack(lease, id, generation)) return 'changed'
+    if (hasChanged) return 'changed'
     throw error
   }
 }

@@ -473,20 +473,6 @@ describe('recordBaseline', () => {
   })
 })
 
-describe('lease', () => {
-  it('belongs to one holder until it is given back or runs out', async () => {
-    const ledger = aLedger()
-    const mine = await ledger.lease('seat', 50)
-    expect(await ledger.lease('seat', 50)).toBeUndefined()
-    await mine?.assertHeld()
-    await mine?.release()
-    const next = await ledger.lease('seat', 5000)
-    await expect(mine?.assertHeld()).rejects.toMatchObject({ code: 'LEASE_LOST' })
-    await mine?.release()
-    await next?.assertHeld()
-  })
-})
-
 describe('gates', () => {
   it('are shut for all until opened or until their time is over', async () => {
     const { gates } = aLedger()

@@ -21,7 +21,7 @@ import { createCallBudget } from './call-budget.ts'
 import { createDeadItems } from './dead-items.ts'
 import { createGates } from './gates.ts'
 import { createBalance, type Balance } from './imbalance.ts'
-import { takeLease } from './lease.ts'
+import { createLeases } from './lease.ts'
 import { createChores } from './chores.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import { createOperators } from './operators.ts'
@@ -85,7 +85,7 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     ...createOperators(parts),
     ...createItems(run, redis, prefix),
     nowMs,
-    lease: (key, forMs) => takeLease(parts, key, forMs),
+    ...createLeases(parts),
     gates: createGates(redis, prefix),
     tokens: (lms) => createTokens(parts, lms),
     callBudget: (lms, callsPerMinute) => createCallBudget(run, lms, callsPerMinute),
@@ -99,16 +99,13 @@ function createItems(
   run: Scripts,
   redis: Redis,
   prefix: string,
-): Pick<Ledger, 'itemStatus' | 'settle' | 'giveBack' | 'lookAfterLease' | 'recheckLater' | 'noteWords'> {
+): Pick<Ledger, 'itemStatus' | 'lookAfterLease' | 'recheckLater' | 'noteWords'> {
   return {
     itemStatus: async (id) => {
       const [generation, status] = await redis.hmget(`${prefix}item:${id}`, 'generation', 'status')
       if (status !== 'due' && status !== 'waiting' && status !== 'settled' && status !== 'dead') return undefined
       return { generation: Number(generation), status }
     },
-    settle: async (id, generation, outcome, lease) =>
-      (await run('settleItem', id, generation, JSON.stringify(outcome), lease.key, lease.token)) === 1,
-    giveBack: async ({ key, token }, id, generation) => (await run('giveBackLease', key, token, id, generation)) === 1,
     lookAfterLease: async (id) => {
       await run('lookAfterLease', id, id)
     },

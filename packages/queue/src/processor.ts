@@ -75,6 +75,7 @@ class RetryLater extends Error {
 const unreadableBackMs = 60_000
 const shortBackMs = 5000
 const closedBackMs = 1000
+const quarantinedBackMs = 1000
 const graceMs = 3000
 
 /** The delay of the next attempt, read from what was thrown; five seconds for what did not come from here. */
@@ -142,7 +143,8 @@ async function runJob<Data extends { readonly generation: number }>(jobRun: JobR
   })
   if (end.kind !== 'failed') {
     tell({ ...named, ...(end.kind === 'outcome' ? { end: 'outcome', outcome: end.outcome } : { end: 'cancelled' }) })
-    return end.kind === 'outcome' ? end.outcome : putBack(job, token, closedBackMs)
+    if (end.kind === 'cancelled') return putBack(job, token, closedBackMs)
+    return end.outcome.status === 'quarantined' ? putBack(job, token, quarantinedBackMs) : end.outcome
   }
   const action = await settleFailure({ ...subject, failure: end.failure }, run)
   tell({ ...named, end: 'failed', code: end.failure.code, failure: end.failure, action })

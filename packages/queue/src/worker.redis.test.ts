@@ -88,6 +88,13 @@ describe('startWorker', () => {
     expect(bench.memory.filings).toEqual([])
   })
 
+  it('puts a suspect back that has to wait for its turn, without an attempt', async () => {
+    bench.start(async () => ({ status: 'quarantined' }))
+    await bench.wakeUps.wake([first])
+    await until('it is back', async () => (await bench.raw.getDelayedCount()) === 1)
+    expect(await jobFirst()).toMatchObject({ attemptsMade: 0, delay: 1000 })
+  })
+
   it('completes a wake-up of an older generation as superseded', async () => {
     const older = aWakeUp(1, { generation: 3 })
     bench.start(failing('LMS_ERROR'))

@@ -11,6 +11,7 @@ local P = KEYS[1]
 local LOOK_AGAIN_MS = 30000
 local TELL_AFTER_MS = 2000
 local TIMELINE_LENGTH = 200
+local HOLDERS_KEPT_MS = 86400000
 
 local function clock()
   local t = redis.call('TIME')
@@ -145,6 +146,23 @@ local function rest(id, lane)
 end
 
 local function holds(lease, token) return redis.call('GET', P .. 'lease:' .. lease) == token end
+local function holders_key(lease) return P .. 'holders:' .. lease end
+
+-- Gives up a turn that came to no end: only its own holder is no suspect any more. True if it was still held.
+local function release(lease, token)
+  local was_held = holds(lease, token)
+  redis.call('SREM', holders_key(lease), token)
+  if was_held then redis.call('DEL', P .. 'lease:' .. lease) end
+  if redis.call('GET', P .. 'quarantine') == token then redis.call('DEL', P .. 'quarantine') end
+  return was_held
+end
+
+-- Gives up a turn that came to an end: what can end does not kill, so whoever died over it before did not die of it.
+local function acquit(lease, token)
+  local was_held = release(lease, token)
+  if was_held then redis.call('DEL', holders_key(lease)) end
+  return was_held
+end
 
 -- Whoever lost the lease may have written after somebody else settled: what has changed since is converged once more.
 local function look_again(id)
@@ -197,7 +215,7 @@ export const agendaScripts = {
       note(id, 'settled', outcome.status)
       rest(id, lane)
     end
-    if holds(lease, token) then redis.call('DEL', P .. 'lease:' .. lease) end
+    acquit(lease, token)
     tell_about(id)
     return 1`,
 

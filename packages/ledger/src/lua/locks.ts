@@ -1,15 +1,28 @@
-/** Leases and the token cache in Lua. Keys: `lease:<key>`, `token:<lms>` (texts that expire by themselves). */
+/**
+ * Leases and the token cache in Lua.
+ *
+ * Keys: `lease:<key>`, `quarantine`, `token:<lms>` (expire by themselves), `holders:<key>` (set of who took the lease and
+ * never gave it back; forgotten a day after the last).
+ */
 export const lockScripts = {
+  takeLease: String.raw`
+    local lease, token, for_ms = ARGV[1], ARGV[2], ARGV[3]
+    if not redis.call('SET', P .. 'lease:' .. lease, token, 'PX', for_ms, 'NX') then return nil end
+    local crashes = redis.call('SCARD', holders_key(lease))
+    redis.call('SADD', holders_key(lease), token)
+    redis.call('PEXPIRE', holders_key(lease), HOLDERS_KEPT_MS)
+    if crashes == 0 then return { 0, 1 } end
+    local is_alone = redis.call('SET', P .. 'quarantine', token, 'PX', for_ms, 'NX')
+    return { crashes, is_alone and 1 or 0 }`,
+
   releaseLease: String.raw`
-    local key = P .. 'lease:' .. ARGV[1]
-    if redis.call('GET', key) == ARGV[2] then return redis.call('DEL', key) end
-    return 0`,
+    release(ARGV[1], ARGV[2])
+    return 1`,
 
   giveBackLease: String.raw`
     local lease, token, id, generation = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
     local changed = redis.call('HGET', item_key(id), 'generation') ~= generation
-    if holds(lease, token) then redis.call('DEL', P .. 'lease:' .. lease)
-    elseif changed then look_again(id) end
+    if not acquit(lease, token) and changed then look_again(id) end
     return changed and 1 or 0`,
 
   dropToken: String.raw`

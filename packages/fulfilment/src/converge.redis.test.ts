@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { enrollSeat, failures, itemId, LmsId, type Outcome } from '@seatkeeper/core'
+import { anOffer, anOrder } from '@seatkeeper/core/fixture'
+import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
+import { Redis } from 'ioredis'
+import { converge } from './converge.ts'
+
+let server: EmbeddedRedis
+let redis: Redis
+let ledger: RedisLedger
+let id: string
+let tests = 0
+
+beforeAll(async () => {
+  server = await startRedis()
+  redis = new Redis(server.url)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+beforeEach(async () => {
+  tests += 1
+  ledger = createLedger(redis, `{converge-${tests}}:`)
+  const { wakeUps } = await ledger.applySnapshot(anOffer(anOrder()))
+  id = wakeUps.map(({ item }) => itemId(item)).find((name) => name.startsWith('seat-')) ?? ''
+})
+
+const turnOf = (name: string) => ({ id: name, leaseMs: 5000 })
+const applied = (): Promise<Outcome> => Promise.resolve({ status: 'applied' })
+
+/** What is left behind when a process dies in the middle of a turn. */
+async function dieOver(name: string): Promise<void> {
+  const lease = await ledger.lease(name, 1)
+  expect(lease?.mayWork).toBe(true)
+  await expect(async () => {
+    for (;;) await lease?.assertHeld()
+  }).rejects.toMatchObject({ code: 'LEASE_LOST' })
+}
+
+describe('converge', () => {
+  it('goes on with what two workers died over, and forgets them once it ended', async () => {
+    await dieOver(id)
+    await dieOver(id)
+    expect(await converge(ledger, turnOf(id), applied)).toEqual({ status: 'applied' })
+    expect(await ledger.lease(id, 5000)).toMatchObject({ crashes: 0 })
+  })
+
+  it('does not touch what three workers died over', async () => {
+    for (let crash = 0; crash < 3; crash += 1) await dieOver(id)
+    const worked = converge(ledger, turnOf(id), () => Promise.reject(new Error('it was touched')))
+    await expect(worked).rejects.toMatchObject({ code: 'CRASHED' })
+    expect(failures.CRASHED.verdict).toBe('permanent')
+  })
+
+  it('counts anew after a replay', async () => {
+    for (let crash = 0; crash < 3; crash += 1) await dieOver(id)
+    await expect(converge(ledger, turnOf(id), applied)).rejects.toMatchObject({ code: 'CRASHED' })
+    const filing = {
+      id,
+      generation: 1,
+      code: 'CRASHED',
+      permanent: true,
+      backoff: enrollSeat.backoff,
+      random: 0,
+    } as const
+    expect(await ledger.fileFailure(filing)).toEqual({ next: 'dead' })
+    await ledger.replay({ id, generation: null, by: 'ops', perSecond: 10 })
+    expect(await converge(ledger, turnOf(id), applied)).toEqual({ status: 'applied' })
+  })
+
+  it('has a suspect wait while another one works, and keeps suspecting it', async () => {
+    await ledger.ensureChore({ kind: 'chore', chore: 'audit', of: LmsId.parse('campus') }, 'audit.campus')
+    await dieOver('audit-campus')
+    await dieOver(id)
+    const other = await ledger.lease('audit-campus', 5000)
+    expect(await converge(ledger, turnOf(id), applied)).toEqual({ status: 'quarantined' })
+    await other?.release()
+    expect(await ledger.lease(id, 5000)).toMatchObject({ crashes: 1, mayWork: true })
+  })
+})
