@@ -53,6 +53,7 @@ export function createProduct({ ledger, shop, lms, sinceMs, wake, ...ears }: Pro
       'do-chore': reconcile({
         ...ours,
         ...ears,
+        catalogue: policy.catalogue,
         accept: accepting(through),
         sinceMs,
         everyMs: roundEveryMs,

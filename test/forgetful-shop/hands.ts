@@ -50,6 +50,7 @@ export function createHands({ ledger, config, store, lms, deliveryUrl, due }: Ha
   const settle = settleSeat({ ...parts, patience, policy: seatPolicy })
   const reconciling = reconcile({
     ...parts,
+    catalogue: policy.catalogue,
     accept: acceptNews({ ledger, policyOf: () => policy, wake, onWakeFailed: fail }),
     sinceMs: null,
     everyMs: config.reconcileMinutes * minuteMs,

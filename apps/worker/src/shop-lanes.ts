@@ -56,6 +56,7 @@ function chores(
     store,
     accept: acceptNews({ ledger, policyOf: () => policy, wake, onWakeFailed }),
     wake,
+    catalogue: policy.catalogue,
     sinceMs: policy.sinceMs,
     everyMs: reconcileMinutes * minuteMs,
     onRound: signals.onReconciled,

@@ -40,10 +40,15 @@ export interface ProductFacts {
   readonly course: string | null
   readonly mode: string | null
   readonly needsShipping: boolean
+  /** What the shop calls it now, null where it has no such name; left out where that was not asked. */
+  readonly sku?: string | null | undefined
 }
 
 /** By product and variation, as `productKey` writes them. */
 export type KnownProducts = ReadonlyMap<string, ProductFacts>
+
+/** What of a line names what it sells. */
+export type SoldLine = Pick<OrderLine, 'sku' | 'product' | 'variation'>
 
 export function productKey({ product, variation }: Pick<OrderLine, 'product' | 'variation'>): string {
   return `${product}/${variation}`
@@ -62,7 +67,7 @@ const nothing: Resolution = { kind: 'items', items: [] }
  * alias; then the product's own fields. A line that names a course in any of these ways, but none that can be, is unknown;
  * a line that names none sells none.
  */
-export function resolveLine(line: OrderLine, catalogue: Catalogue, products: KnownProducts): Resolution {
+export function resolveLine(line: SoldLine, catalogue: Catalogue, products: KnownProducts): Resolution {
   const rule = ruleFor(line, catalogue)
   if (rule !== undefined) return itemsOf(rule.items, catalogue)
   const sku = line.sku?.trim() ?? ''
@@ -73,7 +78,7 @@ export function resolveLine(line: OrderLine, catalogue: Catalogue, products: Kno
   return sku.startsWith('course-v1:') ? { kind: 'unknown' } : nothing
 }
 
-function ruleFor({ sku, product, variation }: OrderLine, { rules }: Catalogue): CatalogueRule | undefined {
+function ruleFor({ sku, product, variation }: SoldLine, { rules }: Catalogue): CatalogueRule | undefined {
   return (
     rules.find((rule) => variation !== '0' && rule.variation === variation) ??
     rules.find((rule) => product !== '0' && rule.product === product) ??

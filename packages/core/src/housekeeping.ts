@@ -1,4 +1,5 @@
 import type { Item, ItemStatus } from './agenda.ts'
+import type { SoldLine } from './catalogue.ts'
 import type { Access } from './claim.ts'
 import type { OrderId, OrderRef, StoreId } from './ids.ts'
 import type { Accepted } from './ledger.ts'
@@ -30,6 +31,12 @@ export interface Suspect {
   /** Its turn has come. */
   readonly isOverdue: boolean
   readonly isDead: boolean
+}
+
+/** A line over which an order died. */
+export interface UnknownLine {
+  readonly order: OrderId
+  readonly line: SoldLine
 }
 
 /** Stands for the hash of an order that its shop says is gone. Stored data. */
@@ -76,6 +83,8 @@ export interface Housekeeping {
    * are left in peace: until then one may come back from the trash.
    */
   longestUnread(store: StoreId, limit: number): Promise<readonly Suspect[]>
+  /** Lines that name a course that cannot be, of orders that are dead of it; the latest death first. */
+  unknownLines(store: StoreId): Promise<readonly UnknownLine[]>
   /** These were found as they are known. */
   noteUnchanged(store: StoreId, orders: readonly OrderId[]): Promise<void>
   /** Makes those of some orders that are at rest, settled or dead, due to be read. */

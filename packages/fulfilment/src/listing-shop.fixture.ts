@@ -1,9 +1,11 @@
 import {
   JobFailure,
   OrderId,
+  productKey,
   type FailureCode,
   type News,
   type OrderSnapshot,
+  type ProductFacts,
   type ShopWebhook,
   type Store,
 } from '@seatkeeper/core'
@@ -22,6 +24,10 @@ export interface ListingShop extends Pick<
   readonly read: OrderId[]
   /** Pages asked for, in turn. */
   readonly pages: { readonly sinceMs: number; readonly inTrash: boolean }[]
+  /** What products say of themselves, by `productKey`. */
+  readonly products: Map<string, ProductFacts>
+  /** Products read, in turn. */
+  readonly productsRead: string[]
   put(order: OrderSnapshot): void
   get(order: number): OrderSnapshot
   /** For good, without a word. */
@@ -70,7 +76,6 @@ export function createListingShop(perPage = 5): ListingShop {
       interruption = action
     },
     failNext: (call, code) => void failures.set(call, code),
-    readProduct: () => Promise.resolve(undefined),
     readModified: async (query) => {
       enter('readModified')
       if (pages.push(query) > 1) interruption?.()
@@ -96,7 +101,21 @@ export function createListingShop(perPage = 5): ListingShop {
       const snapshot = orders.get(order)
       return Promise.resolve(snapshot === undefined ? { kind: 'deleted' } : { kind: 'order', snapshot })
     },
+    ...createProductDesk(),
     ...createWebhookDesk(webhooks, secrets),
+  }
+}
+
+function createProductDesk(): Pick<ListingShop, 'readProduct' | 'products' | 'productsRead'> {
+  const products = new Map<string, ProductFacts>()
+  const productsRead: string[] = []
+  return {
+    products,
+    productsRead,
+    readProduct: (line) => {
+      productsRead.push(productKey(line))
+      return Promise.resolve(products.get(productKey(line)))
+    },
   }
 }
 

@@ -13,7 +13,8 @@ interface ProductParts {
   readonly store: Pick<Store, 'readProduct'>
 }
 
-const keptMs = 3_600_000
+/** How long what a product says of itself is believed. */
+export const keptMs = 3_600_000
 
 /** A product that the shop no longer has names no course; for all we know it has to be shipped. */
 const forgotten: ProductFacts = { course: null, mode: null, needsShipping: true }

@@ -19,11 +19,12 @@ import { createListingShop, numbered, type ListingShop } from './listing-shop.fi
 import { offerOf } from './offer.ts'
 
 const { store } = anOrder()
-const policy: StorePolicy = { catalogue, tells: false, sinceMs: null, brake: noBrake }
+const usual: StorePolicy = { catalogue, tells: false, sinceMs: null, brake: noBrake }
 const chore = { kind: 'chore', chore: 'reconcile', of: store } as const
 const everyMs = 300_000
 const aDayMs = 86_400_000
 
+let policy = usual
 let server: EmbeddedRedis
 let redis: Redis
 let ledger: RedisLedger
@@ -48,6 +49,7 @@ beforeEach(async () => {
   shop = createListingShop()
   woken = []
   failures = []
+  policy = usual
   await ledger.ensureChore(chore, laneOf.chores(store))
 })
 
@@ -59,7 +61,18 @@ const context = () => ({ signal: AbortSignal.timeout(10_000) })
 async function round(roundMs = 10_000): Promise<Reconciled> {
   const rounds: Reconciled[] = []
   const onRound = (one: Reconciled) => void rounds.push(one)
-  const parts = { ledger, store: shop, accept: accept(), wake, sinceMs: null, everyMs, roundMs, onRound, onFailure }
+  const parts = {
+    ledger,
+    store: shop,
+    catalogue: policy.catalogue,
+    accept: accept(),
+    wake,
+    sinceMs: null,
+    everyMs,
+    roundMs,
+    onRound,
+    onFailure,
+  }
   const run = reconcile(parts)
   await run({ v: 1, chore: 'reconcile', of: store, generation: 1 }, context())
   expect(rounds).toHaveLength(1)
@@ -111,6 +124,14 @@ async function aDeadOrder() {
   await accept()({ kind: 'hint', ...refOf(1), reason: 'action' })
   await readAll()
   expect(await statusOf(1)).toBe('dead')
+}
+
+/** Dead because its line, of that product, names a course that cannot be. */
+async function sellTypo(order: number, product = '11') {
+  shop.put(numbered(order, 0, { lines: [aLine({ sku: 'course-v1:typo', product })] }))
+  await accept()({ kind: 'hint', ...refOf(order), reason: 'action' })
+  await readAll()
+  expect(await ledger.readItem(`order-shop-${order}`)).toMatchObject({ failure: { code: 'ORDER_LINE_UNKNOWN' } })
 }
 
 /** The shop has lost so many orders that were sold, and it is time to compare them. @returns them. */
@@ -401,6 +422,55 @@ describe('reconcile of what no list of modified orders shows', () => {
     shop.failNext('readOrder', 'STORE_ANSWER_UNREADABLE')
     expect(await round()).toMatchObject({ bumped: 1 })
     expect(failures).toEqual([])
+  })
+})
+
+describe('reconcile of products that were corrected', () => {
+  const typo = { course: null, mode: null, needsShipping: false, sku: 'course-v1:typo' }
+  const right = { ...typo, sku: 'course-v1:DemoU+ART+2026' }
+  it('asks for no product while nothing is dead of an unknown line', async () => {
+    await sell(1)
+    await aDeadOrder()
+    await round()
+    expect(shop.productsRead).toEqual([])
+  })
+
+  it('reads the orders again that died of one, and asks for each product once', async () => {
+    for (const order of [1, 2]) await sellTypo(order)
+    await sellTypo(3, '12')
+    for (const product of ['11', '12']) shop.products.set(`${product}/0`, typo)
+    expect(await round()).toMatchObject({ bumped: 0 })
+    expect(shop.productsRead.toSorted()).toEqual(['11/0', '12/0'])
+    shop.products.set('11/0', right)
+    for (const order of [1, 2]) shop.put({ ...shop.get(order), lines: [aLine({ sku: right.sku })] })
+    await forgetPoll()
+    expect(await round()).toMatchObject({ bumped: 2 })
+    await readAll()
+    expect(await Promise.all([1, 2, 3].map(statusOf))).toEqual(['settled', 'settled', 'dead'])
+    expect(await claimsOf(1)).toEqual(['granted'])
+  })
+
+  it('forgets what the product said of itself, though it was read within the hour', async () => {
+    policy = { ...policy, catalogue: { ...catalogue, readsProducts: true } }
+    shop.products.set('11/0', { ...typo, course: 'course-v1:typo', sku: null })
+    shop.put(numbered(1, 0, { lines: [aLine({ sku: null })] }))
+    await accept()({ kind: 'hint', ...refOf(1), reason: 'action' })
+    await readAll()
+    expect(await statusOf(1)).toBe('dead')
+    shop.products.set('11/0', { ...typo, course: 'course-v1:DemoU+ART+2026', sku: null })
+    expect(await round()).toMatchObject({ bumped: 1 })
+    await readAll()
+    expect(await claimsOf(1)).toEqual(['granted'])
+  })
+
+  it('tries a correction once where it helps the order nothing', async () => {
+    await sellTypo(1)
+    shop.products.set('11/0', right)
+    await forgetPoll()
+    expect(await round()).toMatchObject({ bumped: 1 })
+    await readAll()
+    expect(await statusOf(1)).toBe('dead')
+    expect(await round()).toMatchObject({ bumped: 0 })
   })
 })
 

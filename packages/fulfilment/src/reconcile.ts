@@ -11,11 +11,13 @@ import {
 import { doRound, type ChoreTurn } from './chore.ts'
 import { compareOrders, type CompareParts, type Compared } from './compare-orders.ts'
 import { compareRefunds } from './compare-refunds.ts'
+import { reviveCorrected, type CorrectedParts } from './corrected-products.ts'
 import { pollModified, type Polled, type PollParts, type RoundTime } from './poll-modified.ts'
 
 export interface ReconcileParts {
   readonly ledger: Ledger & Housekeeping
-  readonly store: Pick<Store, 'readModified' | 'readRefunds' | 'readOrder'>
+  readonly store: Pick<Store, 'readModified' | 'readRefunds' | 'readOrder' | 'readProduct'>
+  readonly catalogue: CorrectedParts['catalogue']
   /** See `acceptNews`: the same again is nothing. */
   readonly accept: PollParts['accept']
   readonly wake: CompareParts['wake']
@@ -53,7 +55,7 @@ const usualRoundMs = 40_000
 
 /**
  * One round of healing what a shop forgot to say: modified orders, those in the trash, refunds that are gone, orders that
- * vanished.
+ * vanished, products that were corrected.
  *
  * A part that fails on its own account is left for the next round and holds up no other, so no odd answer ends this for good;
  * an outage and a limit of our calls end the round.
@@ -76,11 +78,12 @@ async function oneRound(parts: ReconcileParts, store: StoreId, signal: AbortSign
   const trash = await part(() => poll('trash'), noPoll)
   const suspects = await part(() => compareRefunds(parts, store, time), [])
   const compared = await part(() => compareOrders(parts, store, suspects, time), noComparison)
+  const corrected = await part(() => reviveCorrected(parts, store, time), 0)
   const round: Reconciled = {
     store,
     polled: orders.polled + trash.polled,
     applied: orders.applied + trash.applied,
-    bumped: orders.bumped + trash.bumped + compared.bumped,
+    bumped: orders.bumped + trash.bumped + compared.bumped + corrected,
     differingRefunds: suspects.length,
     compared: compared.compared,
     held: compared.held,

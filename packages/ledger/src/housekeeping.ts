@@ -1,4 +1,4 @@
-import { itemId, OrderId, type Housekeeping, type ItemStatus, type Suspect } from '@seatkeeper/core'
+import { itemId, OrderId, type Housekeeping, type ItemStatus, type Suspect, type UnknownLine } from '@seatkeeper/core'
 import { z } from 'zod'
 import { readAccepted } from './orders.ts'
 import type { Scripts } from './scripts.ts'
@@ -26,6 +26,10 @@ const SuspectRow = z
     isOverdue: isOverdue === 1,
     isDead: isDead === 1,
   }))
+const Lines = z.array(z.object({ sku: z.string().nullable(), product: z.string(), variation: z.string() }))
+const UnknownRow = z
+  .tuple([OrderId, z.string().transform((text) => Lines.parse(JSON.parse(text)))])
+  .transform(([order, lines]) => lines.map((line): UnknownLine => ({ order, line })))
 const ClaimRow = z.tuple([z.string(), z.enum(['granted', 'withdrawn'])])
 
 /** What the ledger remembers for reconcile and the webhook watch; every method is one script. */
@@ -42,6 +46,11 @@ export function createHousekeeping(run: Scripts): Housekeeping {
     },
     refundSuspects: async (store, limit) => z.array(SuspectRow).parse(await run('refundSuspects', store, limit)),
     longestUnread: async (store, limit) => z.array(SuspectRow).parse(await run('longestUnread', store, limit)),
+    unknownLines: async (store) =>
+      z
+        .array(UnknownRow)
+        .parse(await run('unknownLines', store))
+        .flat(),
     noteUnchanged: async (store, orders) => {
       await run('noteUnchanged', store, JSON.stringify(orders))
     },

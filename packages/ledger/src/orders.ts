@@ -8,6 +8,8 @@ import {
   type KnownItems,
   type Ledger,
   type OrderOffer,
+  type OrderSnapshot,
+  type SoldLine,
 } from '@seatkeeper/core'
 import { z } from 'zod'
 import { parseWakeUps } from './agenda.ts'
@@ -71,8 +73,14 @@ export function offerText({ snapshot, plan, hash, catalogue, tells, brake }: Ord
     plan,
     lines: Object.fromEntries(lines.map(({ line, quantity }) => [line, quantity])),
     items: soldByLine(plan),
+    unknown: JSON.stringify(unknownLines(snapshot, plan)),
     freshSeats: plan.claims.map(() => freshSeatId()),
   })
+}
+
+function unknownLines({ lines }: OrderSnapshot, { unknown }: OrderOffer['plan']): readonly SoldLine[] {
+  const named = lines.filter(({ line }) => unknown.includes(line))
+  return named.map(({ sku, product, variation }) => ({ sku, product, variation }))
 }
 
 function soldByLine({ claims }: OrderOffer['plan']): Record<string, string> {

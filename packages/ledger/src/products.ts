@@ -2,7 +2,12 @@ import type { KnownProducts, Ledger } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 
-const Facts = z.object({ course: z.string().nullable(), mode: z.string().nullable(), needsShipping: z.boolean() })
+const Facts = z.object({
+  course: z.string().nullable(),
+  mode: z.string().nullable(),
+  needsShipping: z.boolean(),
+  sku: z.string().nullable().optional(),
+})
 
 /** What products said of themselves, for a while. Key: `product:<store>/<product>/<variation>`. */
 export function createProducts(redis: Redis, prefix: string): Pick<Ledger, 'knownProducts' | 'keepProduct'> {

@@ -16,19 +16,34 @@ const openedxFields = { courseField: 'openedx_course_id', modeField: 'openedx_co
 
 describe('readProduct', () => {
   it.each([
-    ['a product', simple, {}, { course: 'course-v1:OpenedX+DemoX+DemoCourse', mode: 'verified', needsShipping: false }],
+    [
+      'a product',
+      simple,
+      {},
+      {
+        course: 'course-v1:OpenedX+DemoX+DemoCourse',
+        mode: 'verified',
+        needsShipping: false,
+        sku: 'course-v1:OpenedX+DemoX+DemoCourse',
+      },
+    ],
     [
       'a variation',
       variation,
       openedxFields,
-      { course: 'course-v1:ExampleU+ADV200+2026', mode: 'verified', needsShipping: false },
+      { course: 'course-v1:ExampleU+ADV200+2026', mode: 'verified', needsShipping: false, sku: 'ADV200-VERIFIED' },
     ],
-    ['a variation whose fields are named otherwise', variation, {}, { course: null, mode: null, needsShipping: false }],
+    [
+      'a variation whose fields are named otherwise',
+      variation,
+      {},
+      { course: null, mode: null, needsShipping: false, sku: 'ADV200-VERIFIED' },
+    ],
     [
       'a product alone',
       { ...variation, variation: '0' },
       openedxFields,
-      { course: null, mode: null, needsShipping: true },
+      { course: null, mode: null, needsShipping: true, sku: 'course-v1:ExampleU+ADV200+2026' },
     ],
   ])('reads the recorded answers of %s', async (_, line, catalogue, facts) => {
     const shop = await shopOf(recordedProducts)
@@ -54,7 +69,7 @@ describe('readProduct', () => {
       '/products/17/variations/19': aProduct({ fields: own, virtual: true }),
       '/products/17': aProduct({ fields: parents, virtual: false }),
     })
-    expect(await storeAt(shop).readProduct(variation, never)).toEqual({ course, mode, needsShipping: false })
+    expect(await storeAt(shop).readProduct(variation, never)).toEqual({ course, mode, needsShipping: false, sku: null })
   })
 
   it.each([
@@ -77,7 +92,12 @@ describe('readProduct', () => {
 
   it('lets the product speak for a variation that is gone', async () => {
     const shop = await shopOf({ '/products/17': aProduct({ fields: { _course_id: 'p' }, virtual: false }) })
-    expect(await storeAt(shop).readProduct(variation, never)).toEqual({ course: 'p', mode: null, needsShipping: true })
+    expect(await storeAt(shop).readProduct(variation, never)).toEqual({
+      course: 'p',
+      mode: null,
+      needsShipping: true,
+      sku: null,
+    })
   })
 
   it('knows no product that is gone', async () => {

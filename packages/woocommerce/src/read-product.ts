@@ -8,6 +8,9 @@ import { CustomFields } from './custom-fields.ts'
 export const ProductBody = z.object({ virtual: z.boolean(), meta_data: CustomFields })
 export type ProductBody = z.output<typeof ProductBody>
 
+const SoldBody = ProductBody.extend({ sku: z.string().default('') })
+type SoldBody = z.output<typeof SoldBody>
+
 type Keys = Pick<CatalogueConfig, 'courseField' | 'modeField'>
 
 /**
@@ -24,19 +27,23 @@ export async function readProduct(
 ): Promise<ProductFacts | undefined> {
   if (product === '0') return undefined
   const path = `products/${product}`
-  const query = { _fields: 'virtual,meta_data' }
+  const query = { _fields: 'sku,virtual,meta_data' }
   const sold =
     variation === '0'
       ? undefined
       : bodyOf(await ask({ endpoint: 'readVariation', path: `${path}/variations/${variation}`, query }, signal))
-  const own = sold && factsOf([sold], keys)
+  const own = sold && namedFacts([sold], keys)
   if (own !== undefined && own.course !== null && own.mode !== null) return own
   const parent = bodyOf(await ask({ endpoint: 'readProduct', path, query }, signal))
-  return parent && factsOf(sold === undefined ? [parent] : [sold, parent], keys)
+  return parent && namedFacts(sold === undefined ? [parent] : [sold, parent], keys)
 }
 
-function bodyOf(found: Awaited<ReturnType<Ask>>): ProductBody | undefined {
-  return found.kind === 'absent' ? undefined : shaped(ProductBody, found.content)
+function namedFacts(bodies: readonly [SoldBody, ...SoldBody[]], keys: Keys): ProductFacts {
+  return { ...factsOf(bodies, keys), sku: bodies.map(({ sku }) => sku).find((sku) => sku !== '') ?? null }
+}
+
+function bodyOf(found: Awaited<ReturnType<Ask>>): SoldBody | undefined {
+  return found.kind === 'absent' ? undefined : shaped(SoldBody, found.content)
 }
 
 /** What they say of a product. @param bodies the one that was sold first. */

@@ -14,8 +14,10 @@ describe.each(ways)('a WooCommerce store over $way', (way) => {
     const meta = { _mode: 'verified' }
     const product = shop.addProduct({ name: 'Course', variationOf: parent, attributes: { track: 'Verified' }, meta })
     const line = { product: String(parent), variation: String(product) }
-    const facts = { course: 'course-v1:A+B+C', mode: 'verified', needsShipping: false }
+    const facts = { course: 'course-v1:A+B+C', mode: 'verified', needsShipping: false, sku: null }
     expect(await store.readProduct(line, never)).toEqual(facts)
+    shop.setSku(product, 'ABC')
+    expect(await store.readProduct(line, never)).toEqual({ ...facts, sku: 'ABC' })
     shop.deleteProduct(product)
     expect(await store.readProduct(line, never)).toEqual({ ...facts, mode: 'audit', needsShipping: true })
     shop.deleteProduct(parent)

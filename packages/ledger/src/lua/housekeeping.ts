@@ -152,6 +152,17 @@ export const housekeepingScripts = {
     end
     return found`,
 
+  unknownLines: String.raw`
+    local store, found = ARGV[1], {}
+    for _, id in ipairs(redis.call('ZREVRANGE', P .. 'agenda:dead', 0, -1)) do
+      local fields = redis.call('HMGET', item_key(id), 'kind', 'code', 'store', 'order')
+      if fields[1] == 'order' and fields[2] == 'ORDER_LINE_UNKNOWN' and fields[3] == store then
+        local ref = { store = store, order = fields[4] }
+        found[#found + 1] = { ref.order, redis.call('HGET', order_key(ref), 'unknown') or '[]' }
+      end
+    end
+    return found`,
+
   noteUnchanged: String.raw`
     local store = ARGV[1]
     for _, order in ipairs(cjson.decode(ARGV[2])) do

@@ -1,5 +1,5 @@
 /**
- * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted, open, tells, catalogue),
+ * Orders in Lua. Keys: `order:<store>/<order>` (hash: status, modifiedAt, hash, lines, sequence, applied, hinted, doubted, open, tells, catalogue, unknown),
  * `…:items` (line to JSON items), `…:claims` (claim key to seat), `seat:<id>` (hash), `seat:<id>:claims` (claim key to
  * JSON of access and mode), `seat:<id>:emails` (set: addresses of seats that were merged into it), `seats`
  * (lms/course/address to seat).
@@ -129,6 +129,7 @@ local function apply(ref, offer, number, by_reading)
   redis.call('HSET', key, 'open', cjson.encode(offer.plan.open), 'tells', offer.tells and '1' or '0', 'catalogue', offer.catalogue)
   redis.call('HSET', key, 'status', offer.status, 'modifiedAt', offer.modifiedAtMs, 'hash', offer.hash,
     'lines', cjson.encode(offer.lines), 'applied', number)
+  if offer.unknown == '[]' then redis.call('HDEL', key, 'unknown') else redis.call('HSET', key, 'unknown', offer.unknown) end
   remember(ref, offer)
   unhear(ref, offer)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
