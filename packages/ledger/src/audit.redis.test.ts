@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { LmsId, noEnrolment, OrderId, Username, type Drift, type SeatId } from '@seatkeeper/core'
+import { CourseMode, LmsId, noEnrolment, OrderId, Username, type Drift, type SeatId } from '@seatkeeper/core'
 import { anOffer, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -68,6 +68,21 @@ describe('noteDrift', () => {
     expect(await ledger.timeline(`seat-${ada}`)).toContainEqual(
       expect.objectContaining({ what: 'drift', detail: 'applied verified, found inactive' }),
     )
+  })
+})
+
+describe('noteDrift, round after round', () => {
+  it('says the same once, and what differs from it anew', async () => {
+    const { ledger, seats } = await withSeats('rounds', ['ada'])
+    const [ada] = seats as [SeatId]
+    const honor = { ...driftOf(ada), found: { isActive: true, mode: CourseMode.parse('honor') } }
+    for (const drift of [driftOf(ada), driftOf(ada), honor, honor])
+      expect(await ledger.noteDrift([drift])).toEqual([ada])
+    const said = (await ledger.timeline(`seat-${ada}`)).filter(({ what }) => what === 'drift')
+    expect(said.map(({ detail }) => detail)).toEqual([
+      'applied verified, found inactive',
+      'applied verified, found honor',
+    ])
   })
 })
 

@@ -12,7 +12,7 @@ export interface Audit {
     cursor: string | null,
     limit: number,
   ): Promise<{ readonly seats: readonly AppliedSeat[]; readonly next: string | null }>
-  /** Keeps findings in timelines, except of seats that have moved since; gives whose were kept. */
+  /** Keeps findings in timelines, the same once, except of seats that have moved since; gives of which seats they are. */
   noteDrift(drifts: readonly Drift[]): Promise<readonly SeatId[]>
   /** Makes settled seats due again; others have work under way. */
   bumpSeats(seats: readonly SeatId[], reason: string): Promise<readonly WakeUp[]>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { deletedHash, laneOf, OrderId, type FailureCode, type OrderSnapshot } from '@seatkeeper/core'
+import { deletedHash, laneOf, LineId, OrderId, type FailureCode, type OrderSnapshot } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, noBrake } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -228,6 +228,19 @@ describe('bumpAtRest', () => {
     await ledger.bumpAtRest(store, [{ ...found(1), modifiedAtMs: anOrder().modifiedAtMs + 1000 }])
     await die(1, 'UNEXPECTED')
     expect(await unread()).toMatchObject([{ hash: 'another' }])
+  })
+})
+
+describe('unknownLines', () => {
+  it('are of orders that are dead of nothing else, until they are understood', async () => {
+    const lines = [aLine(), aLine({ line: LineId.parse('32'), sku: 'course-v1:typo', product: '12' })]
+    for (const order of [1, 2, 3]) await apply(order, { lines })
+    await die(1, 'ORDER_LINE_UNKNOWN')
+    await die(2)
+    const line = { sku: 'course-v1:typo', product: '12', variation: '0' }
+    expect(await ledger.unknownLines(store)).toEqual([{ order: '1', line }])
+    await apply(1)
+    expect(await ledger.unknownLines(store)).toEqual([])
   })
 })
 

@@ -69,7 +69,11 @@ describe('StoreEntry', () => {
     ['a field path with an open bracket', { learners: { lineFields: ['_alg_wc_pif_global[title=E-mail'] } }],
     ['an empty field path', { learners: { orderFields: [''] } }],
     ['a failure that takes access away', { writeBack: { failedStatus: 'wc-cancelled' } }],
-    ['a failure that refunds', { writeBack: { failedStatus: 'refunded' }, statuses: { withdraw: [] } }],
+    [
+      'a failure that refunds',
+      { writeBack: { failedStatus: 'refunded' }, statuses: { grant: ['refunded'], withdraw: [] } },
+    ],
+    ['a failure that nothing heals out of', { writeBack: { failedStatus: 'enrol-failed' } }],
   ])('refuses %s', (_, change) => {
     expect(StoreEntry.safeParse({ ...entry, ...change }).success).toBe(false)
   })
@@ -87,7 +91,10 @@ describe('StoreEntry', () => {
     ['a rule by the name of a run', { catalogue: { rules: [rule({ course: 'now' })], aliases: { now: courseKey } } }],
     ['goods that only look like a course', { catalogue: { rules: [{ variation: 12, items: [] }] } }],
     ['the list of a plugin', { learners: { lineFields: ['_alg_wc_pif_global[title=Learner e-mail]._value'] } }],
-    ['a status for failures', { writeBack: { failedStatus: 'wc-enrol-failed' } }],
+    [
+      'a status for failures',
+      { writeBack: { failedStatus: 'wc-enrol-failed' }, statuses: { grant: ['processing', 'enrol-failed'] } },
+    ],
   ])('takes %s', (_, change) => {
     expect(StoreEntry.safeParse({ ...entry, ...change }).success).toBe(true)
   })

@@ -18,7 +18,9 @@ const WriteBack = z.strictObject({
     .boolean()
     .default(false)
     .describe('set an order to completed once all its courses are given and nothing needs shipping'),
-  failedStatus: Status.optional().describe('order status for orders that cannot be fulfilled; none is set without'),
+  failedStatus: Status.optional().describe(
+    'order status for orders that cannot be fulfilled, one of statuses.grant; none is set without',
+  ),
 })
 
 const Brake = z.strictObject({
@@ -145,17 +147,21 @@ function unsafe() {
   return { path: ['url'], message: 'use https, or set allowHttp' }
 }
 
-/** The shop itself refunds an order that is set to refunded. */
+/** In a status that does not grant, nothing new is granted. The shop itself refunds an order that is set to refunded. */
 function failsHarmlessly({
   statuses,
   writeBack,
 }: Pick<z.output<z.ZodObject<typeof policy>>, 'statuses' | 'writeBack'>) {
   const { failedStatus } = writeBack
-  return failedStatus === undefined || ![...statuses.withdraw, 'refunded', 'trash'].includes(failedStatus)
+  if (failedStatus === undefined) return true
+  return statuses.grant.includes(failedStatus) && !['refunded', 'trash'].includes(failedStatus)
 }
 
 function harmful() {
-  return { path: ['writeBack', 'failedStatus'], message: 'a status that ends access would take away what was given' }
+  return {
+    path: ['writeBack', 'failedStatus'],
+    message: 'list it under statuses.grant too, else no order could heal out of it',
+  }
 }
 
 function isLoopback(hostname: string): boolean {

@@ -17,7 +17,7 @@ describe('policyOf', () => {
     [{}, true],
     [{ notes: false }, false],
     [{ notes: false, complete: true }, true],
-    [{ notes: false, failedStatus: 'enrol-failed' }, true],
+    [{ notes: false, failedStatus: 'processing' }, true],
   ])('of a store with write-back %j tells the shop: %s', (writeBack, tells) => {
     expect(policyOf(StoreConfig.parse({ ...entry, writeBack })).tells).toBe(tells)
   })

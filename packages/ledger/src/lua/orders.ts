@@ -126,13 +126,15 @@ local function apply(ref, offer, number, by_reading)
   end
   for line, sold in pairs(offer.items) do redis.call('HSET', items, line, sold) end
   redis.call('SADD', P .. 'orders:' .. ref.store, ref.order)
-  redis.call('HSET', key, 'open', cjson.encode(offer.plan.open), 'tells', offer.tells and '1' or '0', 'catalogue', offer.catalogue)
+  local open, was_open = cjson.encode(offer.plan.open), redis.call('HGET', key, 'open') or cjson.encode({})
+  redis.call('HSET', key, 'open', open, 'tells', offer.tells and '1' or '0', 'catalogue', offer.catalogue)
   redis.call('HSET', key, 'status', offer.status, 'modifiedAt', offer.modifiedAtMs, 'hash', offer.hash,
     'lines', cjson.encode(offer.lines), 'applied', number)
   if offer.unknown == '[]' then redis.call('HDEL', key, 'unknown') else redis.call('HSET', key, 'unknown', offer.unknown) end
   remember(ref, offer)
   unhear(ref, offer)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
+  if open ~= was_open then tell(ref) end
 end
 
 -- What keeps a plan from being applied without a reading, or nil.

@@ -46,7 +46,9 @@ export const seatScripts = {
     local seat, generation = ARGV[1], ARGV[2]
     local id = seat_item(seat)
     if standing(id) ~= 'settled' or redis.call('HGET', item_key(id), 'generation') ~= generation then return 0 end
-    note(id, 'drift', ARGV[3])
+    local drift = generation .. ' ' .. ARGV[3]
+    if redis.call('HGET', item_key(id), 'drift') ~= drift then note(id, 'drift', ARGV[3]) end
+    redis.call('HSET', item_key(id), 'drift', drift)
     return 1`,
 
   bumpSeat: String.raw`
