@@ -5,6 +5,7 @@ import {
   connectRedis,
   createLogger,
   createMetrics,
+  watchLoop,
   watchRedisRoom,
   type MetricRow,
 } from '@seatkeeper/service'
@@ -30,6 +31,7 @@ const log = createLogger('silent')
 async function ingressRows(): Promise<readonly MetricRow[]> {
   const metrics = createMetrics()
   const config = { stores: [] }
+  await watchLoop(log, metrics).close()
   const server = await startRedis()
   const redis = connectRedis(server.url, 'ledger', log)
   const room = watchRedisRoom(redis, { watermark: 1, metrics })
@@ -50,6 +52,7 @@ async function ingressRows(): Promise<readonly MetricRow[]> {
 
 async function workerRows(): Promise<readonly MetricRow[]> {
   const metrics = createMetrics()
+  await watchLoop(log, metrics).close()
   const server = await startRedis()
   const connection = connectRedis(server.url, 'worker', log)
   const place = { connection, prefix: '{docs}:bull' }

@@ -15,6 +15,7 @@ import {
   redisDemands,
   serveHealth,
   Settings,
+  watchLoop,
   watchRedisRoom,
   whileRoom,
 } from '@seatkeeper/service'
@@ -50,7 +51,8 @@ async function main(): Promise<void> {
   const ingress = await startIngress({ config, accept, host: settings.HOST, port: settings.PORT, log, metrics })
   const checks = [createRedisCheck(redis, redisDemands(settings), log), room]
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
-  closeOnSignal(log, [ingress, wakeUps, health, room, { close: () => closeRedis(redis) }])
+  const loop = watchLoop(log, metrics)
+  closeOnSignal(log, [ingress, wakeUps, health, room, { close: () => closeRedis(redis) }, loop])
   log.info('ingress.started', { url: ingress.url, stores: config.stores.map(({ id }) => id) })
 }
 

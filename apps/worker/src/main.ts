@@ -15,6 +15,7 @@ import {
   serveHealth,
   Settings,
   untilRedisReady,
+  watchLoop,
 } from '@seatkeeper/service'
 import { readArguments } from './arguments.ts'
 import { narrow, startWorkers, workerConfig } from './index.ts'
@@ -37,8 +38,9 @@ async function main(): Promise<void> {
   const checks = [...worker.checks, safety]
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
   const watchdog = exitWhenStuck(log, worker.checks)
+  const loop = watchLoop(log, metrics)
   const connections = [redis, connection].map((client) => ({ close: () => closeRedis(client) }))
-  closeOnSignal(log, [watchdog, worker, health, ...connections])
+  closeOnSignal(log, [watchdog, worker, health, ...connections, loop])
   log.info('worker.started', { roles, lanes: worker.lanes })
 }
 

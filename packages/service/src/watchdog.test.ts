@@ -26,6 +26,13 @@ describe('exitWhenStuck', () => {
     expect(state.exits).toBe(1)
   })
 
+  it('ends it within half a minute of the trouble, of which a worker may need 14 s to notice', async () => {
+    const process = { exit: jest.fn() }
+    exitWhenStuck(createLogger('silent'), [{ name: 'enroll', isHealthy: () => false }], { process })
+    await jest.advanceTimersByTimeAsync(16_000)
+    expect(process.exit).toHaveBeenCalledWith(1)
+  })
+
   it('forgives what recovers in time', async () => {
     const { state } = watch()
     for (let round = 0; round < 10; round += 1) {

@@ -4,7 +4,10 @@ import type { Logger } from './logger.ts'
 import { createProgress } from './progress.ts'
 
 export interface WatchdogOptions {
-  /** How long a check may fail without a break. Readiness flips long before. */
+  /**
+   * How long a check may fail without a break. With the 14 s that a worker's check may need to notice, the process ends within
+   * half a minute; readiness flips as soon as the check fails.
+   */
   readonly patienceMs?: number
   /** How often the checks are asked. */
   readonly everyMs?: number
@@ -18,7 +21,7 @@ export interface WatchdogOptions {
  * an operator can, such as unsafe settings of Redis.
  */
 export function exitWhenStuck(log: Logger, checks: readonly HealthCheck[], options: WatchdogOptions = {}): Closable {
-  const { patienceMs = 25_000, everyMs = 1000, process = globalThis.process } = options
+  const { patienceMs = 14_000, everyMs = 1000, process = globalThis.process } = options
   const wellness = createProgress({ staleAfterMs: patienceMs })
   let isAsking = false
   const look = async () => {
