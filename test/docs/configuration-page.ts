@@ -1,4 +1,5 @@
 import { DashboardSettings } from '@seatkeeper/dashboard'
+import { LedgerConfig } from '@seatkeeper/ledger'
 import { LmsConfig } from '@seatkeeper/openedx'
 import { describeSchema, Settings, type ConfigRow } from '@seatkeeper/service'
 import { StoreEntry } from '@seatkeeper/woocommerce'
@@ -13,6 +14,8 @@ export function configurationPage(sample: string): string {
     settingsTable(describeSchema(StoreEntry)),
     '## seatkeeper.yaml: each entry of `lms`',
     settingsTable(describeSchema(LmsConfig)),
+    '## seatkeeper.yaml: everything else',
+    settingsTable(describeSchema(LedgerConfig)),
     '## A whole sample',
     'This is [seatkeeper.sample.yaml](seatkeeper.sample.yaml): every setting, the optional ones with their defaults.',
     `\`\`\`yaml\n${sample.trimEnd()}\n\`\`\``,

@@ -4,7 +4,8 @@ import { adopt, type AdoptedOrder, type AdoptRange } from '@seatkeeper/fulfilmen
 import { createWooStore, policyOf } from '@seatkeeper/woocommerce'
 import { Command, Option } from 'commander'
 import { campusesOf } from './campuses.ts'
-import { withLedger } from './connection.ts'
+import { withLedger, type Opened } from './connection.ts'
+import { erasureKeysOf } from './erasure-keys.ts'
 import { readMoment } from './moment.ts'
 import { patientStore } from './patience.ts'
 import type { Surroundings } from './program.ts'
@@ -53,14 +54,15 @@ async function adoptNow(surroundings: Surroundings, options: AdoptOptions): Prom
     onProgress: (step, count) => surroundings.progress(`${count} ${step}`),
     signal: AbortSignal.timeout(12 * hoursMs),
   }
-  const orders = await withLedger(surroundings, async ({ ledger, wakeUps }) => {
+  const adopting = async ({ ledger, wakeUps }: Opened) => {
     const store = patientStore(createWooStore(config))
     const wake: typeof wakeUps.wake = (due) => wakeUps.wake(due)
     const lmsOf = campusesOf(surroundings, ledger)
     const detail = `modified since ${new Date(since).toISOString()}${range.applies ? ', applied' : ''}`
     if (!range.dryRun) await ledger.recordAction({ by: options.by, action: 'adopt', on: config.id, detail })
     return adopt({ ledger, store, lmsOf, policy: policyOf(config), wake })(range)
-  })
+  }
+  const orders = await withLedger(surroundings, adopting, { erasureKeys: erasureKeysOf(surroundings) })
   surroundings.print(json ? JSON.stringify({ dryRun: range.dryRun, orders }, null, 2) : asText(orders, range))
 }
 

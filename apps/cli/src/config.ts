@@ -1,4 +1,5 @@
 import { objectionsTo } from '@seatkeeper/core'
+import { LedgerConfig } from '@seatkeeper/ledger'
 import { LmsConfig } from '@seatkeeper/openedx'
 import { loadConfig, loadSettings, Settings } from '@seatkeeper/service'
 import { StoreEntry } from '@seatkeeper/woocommerce'
@@ -11,6 +12,7 @@ export const WholeConfig = z
   .strictObject({
     stores: z.array(StoreEntry).min(1).describe('the shops that send webhooks'),
     lms: z.array(LmsConfig).min(1).describe('the Open edX LMSs that hold the enrolments'),
+    ...LedgerConfig.shape,
   })
   .superRefine((site, context) => {
     for (const { path, message } of objectionsTo(site)) context.addIssue({ code: 'custom', path: [...path], message })

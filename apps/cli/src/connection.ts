@@ -15,6 +15,7 @@ export interface Opened {
 export async function withLedger<Result>(
   { env }: Surroundings,
   use: (opened: Opened) => Promise<Result>,
+  keys: { readonly erasureKeys?: readonly string[] } = {},
 ): Promise<Result> {
   const { REDIS_URL } = loadSettings(Settings.pick({ REDIS_URL: true }), env)
   const redis = connectRedis(REDIS_URL, 'ledger', createLogger('silent'))
@@ -22,7 +23,7 @@ export async function withLedger<Result>(
     await untilRedisReady(redis, 5000)
     const place = { connection: redis, prefix: '{seatkeeper}:bull', onError: () => undefined }
     const opened = {
-      ledger: createLedger(redis),
+      ledger: createLedger(redis, undefined, keys),
       wakeUps: createWakeUps(place),
       deadLetters: createDeadLetters(place),
     }

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises'
 import { failStart } from '@seatkeeper/service'
 import { createProgram } from './program.ts'
 
@@ -6,10 +7,16 @@ const progress = (text: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`)
 }
 
+const ask = async (question: string) => {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  return terminal.question(question).finally(() => terminal.close())
+}
+
 createProgram({
   env: process.env,
   print: (text) => void process.stdout.write(`${text}\n`),
   progress,
+  ask: process.stdin.isTTY ? ask : undefined,
   endWith: (code) => (process.exitCode = code),
 })
   .parseAsync(process.argv)

@@ -4,6 +4,7 @@ import { catalogueCommand } from './catalogue.ts'
 import { configCommand } from './config.ts'
 import { connectCommand } from './connect.ts'
 import { deadLetterCommand } from './dead-letter.ts'
+import { eraseCommand } from './erase.ts'
 import { laneCommand } from './lane.ts'
 import { operatorLogCommand } from './operator-log.ts'
 import { orderCommand } from './order.ts'
@@ -16,6 +17,8 @@ export interface Surroundings {
   readonly print: (text: string) => void
   /** Shows how far long work is; each text replaces the one before. */
   readonly progress: (text: string) => void
+  /** Asks a person; not there where nobody sits before it. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined
   /** Sets the exit code of a command that has said all it has to say, and found something. */
   readonly endWith: (code: number) => void
 }
@@ -36,6 +39,7 @@ export function createProgram(surroundings: Surroundings): Command {
     .addCommand(adoptCommand(surroundings))
     .addCommand(connectCommand(surroundings))
     .addCommand(catalogueCommand(surroundings))
+    .addCommand(eraseCommand(surroundings))
     .addCommand(operatorLogCommand(surroundings))
     .addCommand(configCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })

@@ -1,5 +1,5 @@
 import { acceptNews } from '@seatkeeper/fulfilment'
-import { createLedger } from '@seatkeeper/ledger'
+import { createLedger, LedgerConfig } from '@seatkeeper/ledger'
 import { createWakeUps } from '@seatkeeper/queue'
 import {
   closeOnSignal,
@@ -32,11 +32,13 @@ async function main(): Promise<void> {
     )
     .parse()
   const settings = loadSettings(Settings, process.env)
-  const config = loadConfig(IngressConfig, { file: settings.SEATKEEPER_CONFIG, env: process.env })
+  const source = { file: settings.SEATKEEPER_CONFIG, env: process.env }
+  const config = loadConfig(IngressConfig, source)
+  const { erasure } = loadConfig(LedgerConfig, source)
   const log = createLogger(settings.LOG_LEVEL)
   exitOnCrash(log)
   const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
-  const ledger = createLedger(redis)
+  const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError })
   const metrics = createMetrics()

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { loginOf } from '@seatkeeper/dashboard'
 import { IngressConfig } from '@seatkeeper/ingress'
+import { LedgerConfig } from '@seatkeeper/ledger'
 import {
   closeOnSignal,
   createLogger,
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   const config = {
     ...loadConfig(workerConfig(['enroll', 'revoke', 'orders']), source),
     webhooks: loadConfig(IngressConfig, source),
+    ledger: loadConfig(LedgerConfig, source),
   }
   const log = createLogger(settings.LOG_LEVEL)
   exitOnCrash(log)

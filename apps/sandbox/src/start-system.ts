@@ -1,7 +1,7 @@
 import { startDashboard, type DashboardLogin } from '@seatkeeper/dashboard'
 import { acceptNews, replay, type ReplayRequest, type Replayed } from '@seatkeeper/fulfilment'
 import { policiesOf, startIngress, type IngressConfig } from '@seatkeeper/ingress'
-import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { createLedger, type LedgerConfig, type RedisLedger } from '@seatkeeper/ledger'
 import { createWakeUps } from '@seatkeeper/queue'
 import {
   closeRedis,
@@ -20,7 +20,7 @@ import {
 import { startWorkers, type Role, type WorkerConfig } from '@seatkeeper/worker'
 
 export interface SystemParts {
-  readonly config: WorkerConfig & { readonly webhooks: IngressConfig }
+  readonly config: WorkerConfig & { readonly webhooks: IngressConfig; readonly ledger?: LedgerConfig }
   readonly redisUrl: string
   /** What Redis must be like, or readiness says no. */
   readonly demands: RedisDemands
@@ -65,7 +65,7 @@ export async function startSystem({
   const redis = connectRedis(redisUrl, 'ledger', log)
   const connection = connectRedis(redisUrl, 'worker', log)
   await untilRedisReady(redis, 10_000)
-  const ledger = createLedger(redis)
+  const ledger = createLedger(redis, undefined, { erasureKeys: config.ledger?.erasure.keys ?? [] })
   const metrics = createMetrics()
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })

@@ -1,4 +1,4 @@
-import { createLedger } from '@seatkeeper/ledger'
+import { createLedger, LedgerConfig } from '@seatkeeper/ledger'
 import {
   closeOnSignal,
   closeRedis,
@@ -24,13 +24,15 @@ import { narrow, startWorkers, workerConfig } from './index.ts'
 async function main(): Promise<void> {
   const { roles, concurrency, ...only } = readArguments(process.argv)
   const settings = loadSettings(Settings, process.env)
-  const config = narrow(loadConfig(workerConfig(roles), { file: settings.SEATKEEPER_CONFIG, env: process.env }), only)
+  const source = { file: settings.SEATKEEPER_CONFIG, env: process.env }
+  const config = narrow(loadConfig(workerConfig(roles), source), only)
+  const { erasure } = loadConfig(LedgerConfig, source)
   const log = createLogger(settings.LOG_LEVEL)
   exitOnCrash(log)
   const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
   const connection = connectRedis(settings.REDIS_URL, 'worker', log)
   await untilRedisReady(redis, 10_000)
-  const ledger = createLedger(redis)
+  const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
   const metrics = createMetrics()
   const place = { connection, prefix: '{seatkeeper}:bull' }
   const worker = startWorkers({ config, roles, ledger, place, concurrency, log, metrics })

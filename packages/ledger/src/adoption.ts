@@ -10,6 +10,7 @@ import {
   type Seat,
 } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
+import type { Marks } from './erasure.ts'
 import { offerText, readAccepted } from './orders.ts'
 import type { Scripts } from './scripts.ts'
 import { readSeat } from './seats.ts'
@@ -38,7 +39,7 @@ interface Parts {
 }
 
 /** The ledger's side of adopting orders. */
-export function createAdoptions({ redis, run, prefix }: Parts): Adoptions {
+export function createAdoptions({ redis, run, prefix }: Parts, marks: Marks): Adoptions {
   return {
     findSeat: async ({ lms, course, email, account }) => {
       const place = `${lms}/${course}`
@@ -51,7 +52,7 @@ export function createAdoptions({ redis, run, prefix }: Parts): Adoptions {
         claim,
         { id: account.id, account: JSON.stringify(account), row: JSON.stringify(row) },
       ])
-      const answer = await run('adoptOrder', offerText(offer), read, JSON.stringify(Object.fromEntries(texts)))
+      const answer = await run('adoptOrder', offerText(offer, marks), read, JSON.stringify(Object.fromEntries(texts)))
       return readAccepted(['applied', 'overtaken'], answer)
     },
   }

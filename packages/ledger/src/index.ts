@@ -1,3 +1,4 @@
+export { ErasureConfig, LedgerConfig } from './config.ts'
 export { imbalanceKinds, type Balance, type ImbalancedSeat, type ImbalanceKind } from './imbalance.ts'
 export { createLedger, type RedisLedger } from './ledger.ts'
 export type { Search, SoldCourse } from './search.ts'

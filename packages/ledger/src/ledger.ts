@@ -2,6 +2,7 @@ import type {
   Agenda,
   CallBudget,
   DeadItems,
+  Erasure,
   Gates,
   Housekeeping,
   LanePauses,
@@ -19,6 +20,7 @@ import { createAgenda } from './agenda.ts'
 import { createAudit, type Audit } from './audit.ts'
 import { createCallBudget } from './call-budget.ts'
 import { createDeadItems } from './dead-items.ts'
+import { createErasure, createMarks } from './erasure.ts'
 import { createGates } from './gates.ts'
 import { createBalance, type Balance } from './imbalance.ts'
 import { createLeases } from './lease.ts'
@@ -40,6 +42,7 @@ export interface RedisLedger
     Ledger,
     Agenda,
     DeadItems,
+    Erasure,
     LanePauses,
     OperatorLog,
     Tellings,
@@ -59,16 +62,23 @@ export interface RedisLedger
 /**
  * Opens the ledger on one connection.
  *
- * @param prefix of every key; its braces are a hash tag, so that a deployment is one slot of a cluster.
+ * @param prefix      of every key; its braces are a hash tag, so that a deployment is one slot of a cluster.
+ * @param erasureKeys what erased addresses are remembered under, the newest first: without the key of a tombstone it is not
+ *                    recognised.
  */
-export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedger {
+export function createLedger(
+  redis: Redis,
+  prefix = '{seatkeeper}:',
+  { erasureKeys = [] }: { readonly erasureKeys?: readonly string[] } = {},
+): RedisLedger {
+  const marks = createMarks(erasureKeys)
   const run = createScripts(redis, prefix)
   const parts = { redis, run, prefix }
   const nowMs = async () => {
     const [seconds, microseconds] = await redis.time()
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
   }
-  const orders = createOrders(run)
+  const orders = createOrders(run, marks)
   return {
     ...orders,
     ...createSeats(parts, nowMs),
@@ -77,12 +87,13 @@ export function createLedger(redis: Redis, prefix = '{seatkeeper}:'): RedisLedge
     ...createChores(parts),
     ...createAudit(parts),
     ...createBalance(parts),
-    ...createAdoptions(parts),
+    ...createAdoptions(parts, marks),
     ...createSearch(parts),
     ...createHousekeeping(run),
     ...createAgenda(parts),
     ...createDeadItems(parts),
     ...createOperators(parts),
+    ...createErasure(parts, marks),
     ...createItems(run, redis, prefix),
     nowMs,
     ...createLeases(parts),

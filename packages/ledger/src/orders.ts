@@ -13,6 +13,7 @@ import {
 } from '@seatkeeper/core'
 import { z } from 'zod'
 import { parseWakeUps } from './agenda.ts'
+import type { Marks } from './erasure.ts'
 import type { Scripts } from './scripts.ts'
 
 const Items = z.array(z.object({ lms: LmsId, course: CourseKey, mode: CourseMode }))
@@ -24,18 +25,18 @@ type Orders = Pick<
 >
 
 /** What the ledger keeps of orders; every method is one script. */
-export function createOrders(run: Scripts): Orders {
+export function createOrders(run: Scripts, marks: Marks): Orders {
   return {
     knownItems: async (ref) => readKnown(await run('knownItems', JSON.stringify(ref))),
     applySnapshot: async (offer) =>
-      readAccepted(['applied', 'same', 'read'], await run('applySnapshot', offerText(offer))),
+      readAccepted(['applied', 'same', 'read'], await run('applySnapshot', offerText(offer, marks))),
     noteHint: async (ref, reason, modifiedAtMs) =>
       readAccepted(['same', 'read'], await run('noteHint', JSON.stringify(ref), reason, modifiedAtMs ?? '')),
     reviveUnderCatalogue: async (store, catalogue) =>
       readAccepted(['read'], await run('reviveUnderCatalogue', store, catalogue)),
     numberRead: async (ref) => z.number().parse(await run('numberRead', JSON.stringify(ref))),
     applyReading: async (read, offer) =>
-      readAccepted(readingResults, await run('applyReading', offerText(offer), read)),
+      readAccepted(readingResults, await run('applyReading', offerText(offer, marks), read)),
     applyDeletion: async (read, { store, order }, brake) =>
       readAccepted(readingResults, await run('applyDeletion', JSON.stringify({ store, order, brake }), read)),
   }
@@ -57,13 +58,17 @@ export function readAccepted<Result extends string>(results: readonly Result[], 
   return { result, wakeUps: parseWakeUps(texts) }
 }
 
-/** What a script needs of an offer. Ids of seats that may have to be made come along, because scripts know no chance. */
-export function offerText({ snapshot, plan, hash, catalogue, tells, brake }: OrderOffer): string {
-  const { store, order, status, modifiedAtMs, refunds, lines } = snapshot
+/**
+ * What a script needs of an offer. Ids of seats that may have to be made come along, because scripts know no chance, and keyed
+ * hashes of learners, because they know no secret.
+ */
+export function offerText({ snapshot, plan, hash, catalogue, tells, brake }: OrderOffer, marks: Marks): string {
+  const { store, order, status, createdAtMs, modifiedAtMs, refunds, lines } = snapshot
   return JSON.stringify({
     store,
     order,
     status,
+    createdAtMs,
     modifiedAtMs,
     refunds,
     hash,
@@ -75,6 +80,7 @@ export function offerText({ snapshot, plan, hash, catalogue, tells, brake }: Ord
     items: soldByLine(plan),
     unknown: JSON.stringify(unknownLines(snapshot, plan)),
     freshSeats: plan.claims.map(() => freshSeatId()),
+    marks: plan.claims.map(({ learner }) => (learner === null ? [] : marks(learner))),
   })
 }
 

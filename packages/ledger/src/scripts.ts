@@ -5,6 +5,7 @@ import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
 import { brakeLua } from './lua/brake.ts'
 import { callScripts } from './lua/calls.ts'
 import { deadItemScripts } from './lua/dead-items.ts'
+import { erasureLua, erasureScripts } from './lua/erasure.ts'
 import { heardLua } from './lua/heard.ts'
 import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
@@ -26,6 +27,7 @@ const bodies = {
   ...deadItemScripts,
   ...searchScripts,
   ...operatorScripts,
+  ...erasureScripts,
 }
 
 /** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */
@@ -57,7 +59,17 @@ interface Source {
 }
 
 /** What scripts have in common; each may use those before it. */
-const preludes = [agendaLua, acceptedLua, operatorLua, heardLua, housekeepingLua, brakeLua, searchLua, ordersLua]
+const preludes = [
+  agendaLua,
+  acceptedLua,
+  operatorLua,
+  erasureLua,
+  heardLua,
+  housekeepingLua,
+  brakeLua,
+  searchLua,
+  ordersLua,
+]
 const sources = new Map<string, Source>()
 
 function sourceOf(name: keyof typeof bodies): Source {

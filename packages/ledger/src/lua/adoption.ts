@@ -43,13 +43,14 @@ export const adoptionScripts = {
   adoptOrder: String.raw`
     ${adoptionLua}
     local offer, number, ours = cjson.decode(ARGV[1]), tonumber(ARGV[2]), cjson.decode(ARGV[3])
+    forget_erased(offer)
     local key = order_key(offer)
     if number < tonumber(redis.call('HGET', key, 'applied') or '0') then return accepted('overtaken') end
     register_order(order_item(offer), offer.store, offer.order)
     note(order_item(offer), 'adopted', offer.status)
     for i, claim in ipairs(offer.plan.claims) do
       local found = ours[claim.key]
-      if found then adopt_claim(key .. ':claims', claim, found, offer.freshSeats[i]) end
+      if found and claim.learner ~= cjson.null then adopt_claim(key .. ':claims', claim, found, offer.freshSeats[i]) end
     end
     apply(offer, offer, number, true)
     return accepted('applied')`,

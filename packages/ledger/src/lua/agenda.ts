@@ -37,13 +37,25 @@ local function standing(id)
   return fields[2] and 'dead' or fields[1]
 end
 
--- Moves an item from the set it is in to the set of its new status: the only place where either changes.
-local function place(id, status, lane, look_at)
-  local key = item_key(id)
-  local old = redis.call('HMGET', key, 'status', 'lane')
+local function take_out(id)
+  local old = redis.call('HMGET', item_key(id), 'status', 'lane')
   if old[1] == 'settled' then redis.call('SREM', P .. 'agenda:settled', id)
   elseif old[1] == 'dead' then redis.call('ZREM', P .. 'agenda:dead', id)
   elseif old[1] then redis.call('ZREM', P .. 'agenda:' .. old[1] .. ':' .. old[2], id) end
+end
+
+-- Forgets an item and all that happened to it; the count stays even.
+local function unregister(id)
+  take_out(id)
+  redis.call('SREM', P .. 'agenda:registered', id)
+  local key = item_key(id)
+  redis.call('DEL', key, key .. ':attempts', key .. ':replays', P .. 'timeline:' .. id)
+end
+
+-- Moves an item from the set it is in to the set of its new status: the only place where either changes.
+local function place(id, status, lane, look_at)
+  local key = item_key(id)
+  take_out(id)
   redis.call('SADD', P .. 'agenda:registered', id)
   redis.call('HSET', key, 'status', status, 'lane', lane)
   redis.call('HDEL', key, 'discarded')
@@ -269,7 +281,7 @@ export const agendaScripts = {
     return 1`,
 
   noteWords: String.raw`
-    note(ARGV[1], 'said', ARGV[2])
+    if redis.call('EXISTS', item_key(ARGV[1])) == 1 then note(ARGV[1], 'said', ARGV[2]) end
     return 1`,
 
   sweepLane: String.raw`

@@ -192,6 +192,7 @@ export const orderScripts = {
 
   applySnapshot: String.raw`
     local offer = cjson.decode(ARGV[1])
+    forget_erased(offer)
     local key = order_key(offer)
     if redis.call('HGET', key, 'hash') == offer.hash then return accepted('same') end
     local reason = objection(offer, offer)
@@ -232,6 +233,7 @@ export const orderScripts = {
 
   applyReading: String.raw`
     local offer, number = cjson.decode(ARGV[1]), tonumber(ARGV[2])
+    forget_erased(offer)
     if number < tonumber(redis.call('HGET', order_key(offer), 'applied') or '0') then return accepted('overtaken') end
     local ends = ended_by(offer, offer.plan)
     if is_held(offer, ends, offer.brake) then

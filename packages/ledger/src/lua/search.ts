@@ -8,6 +8,11 @@ local function index_seat(seat, lms, course, address)
   redis.call('SADD', P .. 'search:course:' .. lms .. '/' .. course, seat)
   redis.call('SADD', P .. 'search:courses', lms .. '/' .. course)
 end
+
+local function unindex_seat(seat, lms, course, address)
+  redis.call('SREM', P .. 'search:address:' .. redis.sha1hex(address), seat)
+  redis.call('SREM', P .. 'search:course:' .. lms .. '/' .. course, seat)
+end
 `
 
 export const searchScripts = {

@@ -11,6 +11,7 @@ export const seatScripts = {
     local seat, account = ARGV[1], ARGV[2]
     local key = P .. 'seat:' .. seat
     local fields = redis.call('HMGET', key, 'lms', 'course', 'index', 'email')
+    if not fields[1] then return accepted('merged') end
     local name = fields[1] .. '/' .. fields[2] .. '/' .. cjson.decode(account).id
     local first = redis.call('HGET', P .. 'accounts', name)
     redis.call('HSET', key, 'account', account)

@@ -1,0 +1,109 @@
+import { createHmac } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  EmailAddress,
+  isOrderClaim,
+  OrderId,
+  SeatId,
+  StoreId,
+  type Erasure,
+  type FilesRewritten,
+  type OrderRef,
+} from '@seatkeeper/core'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { readAccepted } from './orders.ts'
+import type { Scripts } from './scripts.ts'
+
+interface Parts {
+  readonly redis: Redis
+  readonly run: Scripts
+  readonly prefix: string
+}
+
+/** Keyed hashes of an address, the newest key first. */
+export type Marks = (address: string) => readonly string[]
+
+/** How erased addresses are remembered. */
+export function createMarks(keys: readonly string[]): Marks {
+  return (address) => keys.map((key) => createHmac('sha256', key).update(`erased ${address}`).digest('hex'))
+}
+
+const Found = z.array(z.tuple([SeatId, z.array(EmailAddress), z.array(z.string())]))
+const seatsPerLook = 1000
+
+/** Forgetting learners. */
+export function createErasure({ redis, run, prefix }: Parts, marks: Marks): Erasure {
+  return {
+    seatsKnownBy: async (addresses) => {
+      const found = new Map<SeatId, z.output<typeof Found>[number]>()
+      let cursor = '0'
+      do {
+        const [next, items] = await redis.sscan(
+          `${prefix}agenda:registered`,
+          cursor,
+          'MATCH',
+          'seat-*',
+          'COUNT',
+          seatsPerLook,
+        )
+        const ids = items.map((item) => item.slice('seat-'.length))
+        const rows = ids.length === 0 ? [] : Found.parse(await run('findSeats', JSON.stringify(addresses), ...ids))
+        for (const row of rows) found.set(row[0], row)
+        cursor = next
+      } while (cursor !== '0')
+      return [...found.values()].map(([seat, known, claims]) => ({ seat, addresses: known, orders: ordersOf(claims) }))
+    },
+    buryAddresses: async (addresses) => {
+      const newest = addresses.flatMap((address) => marks(address).slice(0, 1))
+      if (newest.length < addresses.length) throw new RangeError('a tombstone needs a key')
+      await run('buryAddresses', ...newest)
+    },
+    endClaims: async (seat) => readAccepted(['ended'], await run('endClaims', seat)).wakeUps,
+    eraseSeat: async (seat, { token }) => (await run('eraseSeat', seat, token)) === 1,
+    eraseWords: async ({ store, order }) => {
+      await run('eraseWords', JSON.stringify({ store, order }))
+    },
+    rewriteFiles: (signal) => rewriteFiles(redis, signal),
+  }
+}
+
+function ordersOf(claims: readonly string[]): readonly OrderRef[] {
+  const refs = claims.filter(isOrderClaim).map((claim) => claim.split('/').slice(0, 2))
+  const distinct = new Map(refs.map((ref) => [ref.join('/'), ref]))
+  return [...distinct.values()].map(([store, order]) => ({ store: StoreId.parse(store), order: OrderId.parse(order) }))
+}
+
+/** One after the other: Redis refuses to write both at a time. */
+async function rewriteFiles(redis: Redis, signal: AbortSignal): Promise<FilesRewritten> {
+  try {
+    const before = await readPersistence(redis)
+    if (before.get('aof_enabled') === '1') {
+      await whenFree(redis, signal)
+      await redis.bgrewriteaof()
+      await whenFree(redis, signal)
+      if ((await readPersistence(redis)).get('aof_last_bgrewrite_status') !== 'ok') return 'failed'
+    }
+    await redis.bgsave()
+    await whenFree(redis, signal)
+    return (await readPersistence(redis)).get('rdb_last_bgsave_status') === 'ok' ? 'rewritten' : 'failed'
+  } catch (error) {
+    if (error instanceof Error && /^(NOPERM\b|ERR unknown (sub)?command)/i.test(error.message)) return 'forbidden'
+    throw error
+  }
+}
+
+const busy = ['aof_rewrite_in_progress', 'aof_rewrite_scheduled', 'rdb_bgsave_in_progress'] as const
+
+async function whenFree(redis: Redis, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const persistence = await readPersistence(redis)
+    if (busy.every((field) => persistence.get(field) !== '1')) return
+    await pause(100, undefined, { signal })
+  }
+}
+
+async function readPersistence(redis: Redis): Promise<ReadonlyMap<string, string>> {
+  const lines = (await redis.info('persistence')).split('\r\n').filter((line) => line.includes(':'))
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))
+}
