@@ -23,6 +23,8 @@ export interface SystemOptions {
   readonly redis?: EmbeddedRedisOptions
   /** Settings for all processes, over the usual ones. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Further settings of single processes, over those; asked once per process, before its first life. */
+  readonly settingsOf?: (name: string, site: Site) => Promise<Readonly<Record<string, string>>>
   /** What workers run instead of the product's main file: a control of a fault test. */
   readonly workerScript?: string
 }
@@ -69,7 +71,7 @@ export async function startSystemProcesses(options: SystemOptions = {}): Promise
   const add = async (name: string, kind: Kind) => {
     const added = await createProcess(name, kind, {
       site,
-      settings: options.settings ?? {},
+      settings: { ...options.settings, ...(await options.settingsOf?.(name, site)) },
       workerScript: options.workerScript,
     })
     processes[name] = added

@@ -3,6 +3,8 @@ import { lostWebhooks } from '../forgetful-shop/lost-webhooks.ts'
 import { webhookFuzzFault } from '../fuzz/webhook-fuzz-fault.ts'
 import { ackKill } from './ack-kill.ts'
 import { powerCut } from './power-cut.ts'
+import { halfOpen } from './half-open.ts'
+import { unsafeStart } from './unsafe-start.ts'
 import type { FaultTest } from './fault-test.ts'
 import { poison } from './poison.ts'
 
@@ -14,4 +16,6 @@ export const faultTests: readonly FaultTest[] = [
   webhookFuzzFault,
   powerCut,
   poison,
+  halfOpen,
+  unsafeStart,
 ]

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -16,6 +16,7 @@ const sayPacked =
 describe('createHttpClient', () => {
   let lms: ScriptedLms
   const send = createHttpClient({ timeoutMs: 300 })
+  const patient = createHttpClient({ timeoutMs: 1500 })
   const get = (): HttpCall => ({ method: 'GET', url: `${lms.url}/x`, headers: {} })
   const post = (): HttpCall => ({
     ...get(),
@@ -49,6 +50,19 @@ describe('createHttpClient', () => {
     lms.answerApi(sayNothing(204))
     await send({ ...post(), method: 'DELETE', body: '{"email":"a@example.org"}' })
     expect(lms.calls).toMatchObject([{ method: 'DELETE', body: '{"email":"a@example.org"}' }])
+  })
+
+  it('runs into one dead connection only, however many idle', async () => {
+    const waiting: ServerResponse[] = []
+    lms.answerApi((response) => {
+      waiting.push(response)
+      if (waiting.length === 3) waiting.forEach((one) => one.end('{}'))
+    })
+    await Promise.all(Array.from({ length: 3 }, () => patient(get())))
+    const dead = lms.connections()
+    lms.answerApi((response) => void (lms.connections() > dead ? response.end('{}') : undefined))
+    expect(await patient(get())).toMatchObject({ kind: 'lost', why: 'ETIMEDOUT' })
+    expect(await patient(get())).toMatchObject({ kind: 'answered' })
   })
 
   it('follows no redirect and repeats nothing', async () => {

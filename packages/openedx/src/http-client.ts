@@ -28,11 +28,17 @@ const largestAnswerBytes = 1_000_000
 /** Shorter than what servers and proxies usually allow, so that we seldom write into a connection they are closing. */
 const idleConnectionMs = 15_000
 
-/** A client with connections of its own. `timeoutMs` is for a whole call, its answer's last byte included. */
+/**
+ * A client with connections of its own. `timeoutMs` is for a whole call, its answer's last byte included.
+ *
+ * What one call did not survive, the connections that idle beside it may not have survived either: they are dropped, so that
+ * calls do not run into one dead connection after the other.
+ */
 export function createHttpClient({ timeoutMs }: { readonly timeoutMs: number }): Send {
   const pool = { keepAlive: true, timeout: idleConnectionMs }
+  const agent = { http: new HttpAgent(pool), https: new HttpsAgent({ ...pool, rejectUnauthorized: true }) }
   const client = got.extend({
-    agent: { http: new HttpAgent(pool), https: new HttpsAgent({ ...pool, rejectUnauthorized: true }) },
+    agent,
     https: { rejectUnauthorized: true },
     retry: { limit: 0 },
     followRedirect: false,
@@ -48,9 +54,14 @@ export function createHttpClient({ timeoutMs }: { readonly timeoutMs: number }):
     try {
       return { kind: 'answered', answer: await readAnswer(stream) }
     } catch (thrown) {
+      Object.values(agent).forEach(dropIdle)
       return { kind: 'lost', sent: wasSent(stream, url), why: codeOf(thrown) }
     }
   }
+}
+
+function dropIdle({ freeSockets }: HttpAgent | HttpsAgent): void {
+  for (const sockets of Object.values(freeSockets)) sockets?.forEach((socket) => socket.destroy())
 }
 
 class AnswerTooLarge extends Error {

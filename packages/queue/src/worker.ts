@@ -39,6 +39,9 @@ export interface LaneWorker {
   close(): Promise<void>
 }
 
+/** After an error of its connection BullMQ's fetch loop rests 15 s unless told otherwise, whatever came back meanwhile. */
+const runRetryDelay = 1000
+
 /**
  * A crashed worker's job runs again after the lock and up to two checks: about half a minute. Every job that was active
  * beside a crash gets a strike, so the limit is high; what a job may cost is counted by the agenda.
@@ -69,6 +72,7 @@ export function startWorker<Data extends { readonly generation: number }>(
     connection,
     prefix,
     concurrency,
+    runRetryDelay,
     settings: { backoffStrategy: backoffOf },
   })
   const brake = brakeOnErrors({ stop: () => pauses.add('errors'), go: () => pauses.remove('errors') })

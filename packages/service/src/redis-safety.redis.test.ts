@@ -111,6 +111,16 @@ describe('checkRedisSafety', () => {
     expect(await findings(url)).toEqual(expected)
   })
 
+  it.each([[['-@write']], [['-@scripting']], [['resetkeys', '~other:*']]])(
+    'sees an ACL that lets us write nothing (%j)',
+    async (rules) => {
+      const url = await start()
+      const admin = await connect(url)
+      await admin.call('ACL', 'SETUSER', 'default', ...rules)
+      expect(await findings(url)).toEqual(['REDIS_FORBIDS_WRITES unsafe'])
+    },
+  )
+
   it('knows a Redis without CONFIG from one that is unsafe', async () => {
     const url = await start('--maxmemory-policy', 'allkeys-lru', '--rename-command', 'CONFIG', '')
     expect(await findings(url)).toEqual(['REDIS_EVICTS unsafe', 'REDIS_FSYNC_UNKNOWN unknown'])

@@ -6,6 +6,7 @@ export const safetyCodes = [
   'REDIS_EVICTS',
   'REDIS_AOF_OFF',
   'REDIS_REPLICA',
+  'REDIS_FORBIDS_WRITES',
   'REDIS_TOO_OLD',
   'REDIS_FSYNC_WEAK',
   'REDIS_CLOCK_SKEWED',
@@ -57,7 +58,9 @@ export async function checkRedisSafety(redis: Redis, demands: SafetyDemands): Pr
     unlessForbidden(readSkewMs(redis, demands.nowMs)),
   ])
   const isLogging = info?.get('aof_enabled') !== '0'
+  const mayWrite = info?.get('role') === 'slave' || (await unlessForbidden(writeNothing(redis))) !== undefined
   return [
+    ...(mayWrite ? [] : [findings.forbidsWrites]),
     ...(info === undefined ? [findings.infoUnknown] : judgeInfo(info, demands.watermark ?? usualWatermark)),
     ...(isLogging ? judgeFsync(fsync, demands.appendfsync) : []),
     ...judgeSkew(skewMs),
@@ -107,13 +110,22 @@ async function readSkewMs(redis: Redis, nowMs: () => number): Promise<number> {
   return Math.max(askedMs - redisMs, 0) + Math.min(answeredMs - redisMs, 0)
 }
 
+/** A script that may write, as all of ours, and has nothing to write: it costs no sync of the disk. */
+async function writeNothing(redis: Redis): Promise<unknown> {
+  return redis.eval("return redis.call('DEL', KEYS[1])", 1, '{seatkeeper}:nothing')
+}
+
 /** Undefined where an ACL forbids the command, or where a managed service does not have it. */
 function unlessForbidden<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   return answer.catch((error: unknown) => {
-    if (error instanceof Error && /^(NOPERM\b|ERR unknown (sub)?command)/i.test(error.message)) return undefined
+    if (error instanceof Error && forbidding.test(error.message)) return undefined
     throw error
   })
 }
+
+/** What is forbidden to a script is told in other words than what is forbidden to us; Redis 6.2 and 7 differ too. */
+const forbidding =
+  /^(NOPERM\b|ERR unknown (sub)?command)|can't (run|access)|has no permissions|No permissions|^ACL failure/i
 
 /** The words for each finding, in one place. */
 const findings = {
@@ -126,6 +138,10 @@ const findings = {
   replica: unsafe(
     'REDIS_REPLICA',
     'This Redis is a replica and takes no writes; connect to its primary, or to Sentinel’s.',
+  ),
+  forbidsWrites: unsafe(
+    'REDIS_FORBIDS_WRITES',
+    'Our Redis user may not run scripts that write our keys; allow it +@write, +@scripting and ~{seatkeeper}:*.',
   ),
   tooOld: (version: string) =>
     unsafe('REDIS_TOO_OLD', `Redis is ${version || 'of unknown version'}; upgrade it to 6.2 or newer.`),

@@ -31,12 +31,18 @@ export function createRestCall(config: StoreConfig, sources: SigningSources): Re
     try {
       return await readAnswer(stream)
     } catch (thrown) {
+      Object.values(agent).forEach(dropIdle)
       if (signal.aborted) throw new JobFailure('DEADLINE_PASSED', 'a call to the shop was aborted')
       if (request.method === 'GET' || !wasSent(stream, url))
         throw new JobFailure('STORE_UNREACHABLE', `no answer from the shop (${reasonOf(thrown)})`)
       throw new JobFailure('STORE_ERROR', `no answer to a change at the shop (${reasonOf(thrown)})`)
     }
   }
+}
+
+/** What one call did not survive, the connections that idle beside it may not have survived either. */
+function dropIdle({ freeSockets }: HttpAgent | HttpsAgent): void {
+  for (const sockets of Object.values(freeSockets)) sockets?.forEach((socket) => socket.destroy())
 }
 
 function contentOf({ method, body }: RestRequest, headers: Readonly<Record<string, string>>): OptionsInit {
