@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { connectShop, type ConnectedWebhook } from '@seatkeeper/fulfilment'
 import { StartError } from '@seatkeeper/service'
 import { createWooStore, webhookTopics } from '@seatkeeper/woocommerce'
 import { Command } from 'commander'
 import { withLedger } from './connection.ts'
+import { proveDelivery } from './delivery-proof.ts'
 import type { Surroundings } from './program.ts'
 import { storeOf } from './store-of.ts'
 import { table } from './table.ts'
@@ -40,28 +40,10 @@ async function connect(surroundings: Surroundings, name: string, { by, json }: C
   surroundings.print(json ? JSON.stringify({ deliveryUrl, webhooks }, null, 2) : asText(deliveryUrl, webhooks))
 }
 
-/** Sends what a shop would, about nothing: it must be taken for authentic. @throws StartError that says what is wrong instead. */
+/** @throws StartError that says what is wrong if the ingress does not take what this secret signs. */
 async function proveTaken(deliveryUrl: string, secret: string): Promise<void> {
-  const body = '{"action":"woocommerce_seatkeeper_connect","arg":0}'
-  const signature = createHmac('sha256', secret).update(body).digest('base64')
-  const headers = { 'content-type': 'application/json', 'x-wc-webhook-signature': signature }
-  const answer = await fetch(deliveryUrl, {
-    method: 'POST',
-    body,
-    headers,
-    redirect: 'manual',
-    signal: AbortSignal.timeout(10_000),
-  }).catch(() => undefined)
-  if (answer === undefined)
-    throw new StartError(`Nothing answers at ${deliveryUrl}. Start the ingress, or correct publicUrl.`)
-  if (answer.status === 401)
-    throw new StartError(
-      `The ingress at ${deliveryUrl} does not know the webhook secret. Give it the same seatkeeper.yaml.`,
-    )
-  if (answer.status !== 200)
-    throw new StartError(
-      `${deliveryUrl} answers ${answer.status} instead of 200. Correct publicUrl or the proxy in front of the ingress.`,
-    )
+  const trouble = await proveDelivery(deliveryUrl, secret)
+  if (trouble !== undefined) throw new StartError(`${trouble.what} ${trouble.fix}`)
 }
 
 function asText(deliveryUrl: string, webhooks: readonly ConnectedWebhook[]): string {

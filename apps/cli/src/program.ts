@@ -4,6 +4,7 @@ import { catalogueCommand } from './catalogue.ts'
 import { configCommand } from './config.ts'
 import { connectCommand } from './connect.ts'
 import { deadLetterCommand } from './dead-letter.ts'
+import { doctorCommand } from './doctor.ts'
 import { eraseCommand } from './erase.ts'
 import { laneCommand } from './lane.ts'
 import { operatorLogCommand } from './operator-log.ts'
@@ -29,7 +30,7 @@ export function createProgram(surroundings: Surroundings): Command {
     .description('Looks into Seatkeeper and sets things right.')
     .addHelpText(
       'after',
-      '\nEnvironment: REDIS_URL, SEATKEEPER_CONFIG. Exit codes: 0 done, 1 not done, 2 wrongly called.',
+      '\nEnvironment: REDIS_URL, SEATKEEPER_CONFIG. Exit codes: 0 done, 1 not done, 2 wrongly called; what only looks says its own.',
     )
     .addCommand(orderCommand(surroundings))
     .addCommand(seatCommand(surroundings))
@@ -40,6 +41,7 @@ export function createProgram(surroundings: Surroundings): Command {
     .addCommand(connectCommand(surroundings))
     .addCommand(catalogueCommand(surroundings))
     .addCommand(eraseCommand(surroundings))
+    .addCommand(doctorCommand(surroundings))
     .addCommand(operatorLogCommand(surroundings))
     .addCommand(configCommand(surroundings))
     .configureHelp({ showGlobalOptions: true })

@@ -65,7 +65,7 @@ async function* checkProduct(parts: CheckSalesParts, sold: ProductForSale, read:
 
 /** The course runs that the catalogue itself names, without asking the shop. */
 export async function* checkCatalogue(
-  parts: Omit<CheckSalesParts, 'shop'> & { readonly items: readonly CourseItem[] },
+  parts: Pick<CheckSalesParts, 'campusOf' | 'nowMs'> & { readonly items: readonly CourseItem[] },
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly item: CourseItem; readonly code: SaleCode }> {
   const read = createReading(parts, signal)

@@ -1,3 +1,4 @@
+export { createAttendance, type Attendance } from './attendance.ts'
 export {
   createDeadLetters,
   deadLetterLane,

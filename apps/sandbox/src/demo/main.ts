@@ -68,7 +68,7 @@ async function main(): Promise<void> {
 async function inviteToLook(world: World, redisUrl: string, order: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'seatkeeper-demo-'))
   const file = join(folder, 'seatkeeper.yaml')
-  await writeFile(file, JSON.stringify(world.settings), { mode: 0o600 })
+  await writeFile(file, JSON.stringify(world.settings(world.system.ingressUrl)), { mode: 0o600 })
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const lost = await loseWebhook(world)
   say(
@@ -76,6 +76,8 @@ async function inviteToLook(world: World, redisUrl: string, order: number): Prom
   )
   say('Look further, from another terminal:')
   say(`  export REDIS_URL=${redisUrl} SEATKEEPER_CONFIG=${file}`)
+  say('  npm run seatkeeper -- doctor')
+  say('  npm run seatkeeper -- catalogue check')
   say(`  npm run seatkeeper -- order show ${storeName} ${order}`)
   say(`  npm run seatkeeper -- reconcile --store ${storeName} --since 2d --dry-run`)
   say('Ctrl-C ends it.')

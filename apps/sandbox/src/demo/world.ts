@@ -1,6 +1,7 @@
 import type { LmsSimulator, ShopSimulator } from '@seatkeeper/simulators'
 import { startLmsSimulator, startShopSimulator } from '@seatkeeper/simulators'
 import { IngressConfig } from '@seatkeeper/ingress'
+import { webhookTopics } from '@seatkeeper/woocommerce'
 import { workerConfig } from '@seatkeeper/worker'
 import type { RunningSystem, SystemParts } from '../start-system.ts'
 
@@ -8,8 +9,8 @@ import type { RunningSystem, SystemParts } from '../start-system.ts'
 export interface Surroundings {
   readonly shop: ShopSimulator
   readonly campus: LmsSimulator
-  /** What `seatkeeper.yaml` would say. */
-  readonly settings: object
+  /** What `seatkeeper.yaml` would say. @param publicUrl of the webhooks, once it is known. */
+  readonly settings: (publicUrl?: string) => object
   readonly config: SystemParts['config']
 }
 
@@ -35,10 +36,10 @@ export async function startSurroundings(): Promise<Surroundings> {
   for (const [key, name] of Object.entries(courseNames)) {
     campus.addCourse({ key: courseKey(key), name, modes: [{ slug: 'audit' }, { slug: 'verified', price: 49 }] })
   }
-  const settings = settingsFor(shop, campus)
+  const settings = (publicUrl?: string) => settingsFor(shop, campus, publicUrl)
   const config = {
-    ...workerConfig(['enroll', 'revoke', 'orders']).parse(settings),
-    webhooks: IngressConfig.parse(settings),
+    ...workerConfig(['enroll', 'revoke', 'orders']).parse(settings()),
+    webhooks: IngressConfig.parse(settings()),
   }
   return { shop, campus, settings, config }
 }
@@ -46,11 +47,11 @@ export async function startSurroundings(): Promise<Surroundings> {
 /** The shop's short name. */
 export const storeName = 'demo'
 
-function settingsFor(shop: ShopSimulator, campus: LmsSimulator): object {
+function settingsFor(shop: ShopSimulator, campus: LmsSimulator, publicUrl?: string): object {
   const { key: consumerKey, secret: consumerSecret } = shop.keys
   const shared = { id: storeName, lms: 'campus', courseMode: 'verified', url: shop.url }
   return {
-    stores: [{ ...shared, consumerKey, consumerSecret, webhookSecrets: [webhookSecret] }],
+    stores: [{ ...shared, publicUrl, consumerKey, consumerSecret, webhookSecrets: [webhookSecret] }],
     lms: [{ id: 'campus', url: campus.url, ...client }],
   }
 }
@@ -73,7 +74,7 @@ export interface Products {
 
 /** Puts products on sale and points the shop's webhooks at the ingress. */
 export async function openShop(shop: ShopSimulator, ingressUrl: string): Promise<Products> {
-  for (const topic of ['order.created', 'order.updated', 'order.deleted', 'order.restored']) {
+  for (const topic of webhookTopics) {
     await shop.addWebhook({ topic, deliveryUrl: `${ingressUrl}/webhooks/${storeName}`, secret: webhookSecret })
   }
   return {
