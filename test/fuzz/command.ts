@@ -29,7 +29,6 @@ function run({ seed, ...options }: Arguments): void {
   const count = seed === undefined ? options.bodies : 1
   say(`fuzz: ${recordedBodies.length} recorded bodies, seeds ${first} to ${first + count - 1}`)
   const found = fuzz({ first, bodies: count, say })
-  for (const { seed: failing, from, what } of found.slice(0, mostTold)) say(`  --seed ${failing} (${from}): ${what}`)
   say(found.length === 0 ? 'verdict: sound' : `verdict: UNSOUND; ${found.length} findings, replay with --seed`)
   process.exitCode = found.length === 0 ? 0 : 1
 }
@@ -46,7 +45,10 @@ export function fuzz({ first, bodies, say: tell }: FuzzOptions): readonly Findin
   let toldMs = startedMs
   const found: Finding[] = []
   for (let done = 1; done <= bodies; done += 1) {
-    found.push(...fuzzOnce(first + done - 1))
+    for (const finding of fuzzOnce(first + done - 1)) {
+      found.push(finding)
+      if (found.length <= mostTold) tell(`  --seed ${finding.seed} (${finding.from}): ${finding.what}`)
+    }
     if (performance.now() - toldMs < progressMs && done < bodies) continue
     toldMs = performance.now()
     const seconds = (toldMs - startedMs) / 1000
