@@ -26,7 +26,7 @@ import type { Surroundings } from './program.ts'
 import { sellingCampuses } from './selling-campuses.ts'
 import { table } from './table.ts'
 
-type Config = z.output<typeof WholeConfig>
+type Config = Pick<z.output<typeof WholeConfig>, 'stores' | 'lms'>
 
 const limitMs = 20_000
 
