@@ -3,6 +3,7 @@ import type { Audited, Reconciled, WebhookFinding } from '@seatkeeper/fulfilment
 import { imbalanceKinds, type ImbalancedSeat } from '@seatkeeper/ledger'
 import type { AttemptReport } from '@seatkeeper/queue'
 import type { Logger, Metrics } from '@seatkeeper/service'
+import { standingSignals } from './standing-signals.ts'
 
 /** How a worker shows what it does: one log line per attempt, and counts. */
 export function createSignals(log: Logger, metrics: Metrics) {
@@ -16,6 +17,7 @@ export function createSignals(log: Logger, metrics: Metrics) {
     ...choreSignals(log, metrics),
     ...balanceSignals(metrics),
     ofLanes: laneSignals(log, metrics),
+    onStanding: standingSignals(metrics),
     onCounted: (counts: Conservation) => {
       for (const [status, count] of Object.entries(counts)) items.set({ status }, count)
       if (!isConserved(counts)) log.error('agenda.mismatch', { ...counts })
@@ -79,12 +81,19 @@ function attemptSignals(log: Logger, metrics: Metrics) {
     labels: { role: 'first word of the lane' },
     buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
   })
+  const applied = metrics.histogram({
+    name: 'applied_seconds',
+    help: 'From the wake-up of what then changed the other side to that change: the wait in the lane, attempts and backoff.',
+    labels: { role: 'first word of the lane' },
+    buckets: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000],
+  })
   return {
     onAttempt: (report: AttemptReport) => {
       const role = report.lane.split('.')[0] ?? report.lane
       const result = resultOf(report)
       attempts.inc({ role, result })
       seconds.observe({ role }, report.durationMs / 1000)
+      if (result === 'applied') applied.observe({ role }, report.sinceWokenMs / 1000)
       const { lane, job, item, generation, durationMs } = report
       const end = report.end === 'failed' ? { next: report.action } : {}
       const error = report.end === 'failed' && report.code === 'UNEXPECTED' ? { error: report.failure } : {}

@@ -9,6 +9,7 @@ import type { Role, WorkerConfig } from './config.ts'
 import { startSeatLanes } from './seat-lanes.ts'
 import { startShopLanes } from './shop-lanes.ts'
 import { createSignals } from './signals.ts'
+import type { Standing } from './standing-signals.ts'
 
 export interface WorkerParts {
   readonly config: WorkerConfig
@@ -62,6 +63,7 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     isPrepared = true
     isIndexed ||= await ledger.growSearchIndex(indexedPerLook)
     signals.onCounted(await ledger.conservation())
+    signals.onStanding(await standingOf(ledger, config))
     if (roles.includes('revoke')) await lookAtBalance()
   })
   return {
@@ -81,6 +83,12 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
       await Promise.all([wakeUps.close(), deadLetters.close()])
     },
   }
+}
+
+async function standingOf(ledger: RedisLedger, { lms, stores }: WorkerConfig): Promise<Standing> {
+  const names = [...lms.map(({ id }) => `lms.${id}`), ...stores.map(({ id }) => `store.${id}`)]
+  const gates = await Promise.all(names.map(async (name) => [name, await ledger.gates.read(name)] as const))
+  return { lanes: await ledger.backlog(), deadByCode: await ledger.deadByCode(), gates: new Map(gates) }
 }
 
 /** The first words of a role's lanes. */

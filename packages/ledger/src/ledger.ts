@@ -18,6 +18,7 @@ import type { Redis } from 'ioredis'
 import { createAdoptions, type Adoptions } from './adoption.ts'
 import { createAgenda } from './agenda.ts'
 import { createAudit, type Audit } from './audit.ts'
+import { createBacklog, type Backlog } from './backlog.ts'
 import { createCallBudget } from './call-budget.ts'
 import { createDeadItems } from './dead-items.ts'
 import { createErasure, createMarks } from './erasure.ts'
@@ -49,6 +50,7 @@ export interface RedisLedger
     Housekeeping,
     Audit,
     Balance,
+    Backlog,
     Adoptions,
     Search {
   readonly gates: Gates
@@ -88,6 +90,7 @@ export function createLedger(
     ...createAudit(parts),
     ...createBalance(parts),
     ...createAdoptions(parts, marks),
+    ...createBacklog(run),
     ...createSearch(parts),
     ...createHousekeeping(run),
     ...createAgenda(parts),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { adoptionScripts } from './lua/adoption.ts'
 import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
+import { backlogScripts } from './lua/backlog.ts'
 import { brakeLua } from './lua/brake.ts'
 import { callScripts } from './lua/calls.ts'
 import { deadItemScripts } from './lua/dead-items.ts'
@@ -25,6 +26,7 @@ const bodies = {
   ...lockScripts,
   ...callScripts,
   ...deadItemScripts,
+  ...backlogScripts,
   ...searchScripts,
   ...operatorScripts,
   ...erasureScripts,

@@ -33,6 +33,8 @@ export type AttemptReport = {
   /** The id of the job. */
   readonly job: string
   readonly durationMs: number
+  /** Since the job was added, by the clocks of those who added it and who ran it. */
+  readonly sinceWokenMs: number
 } & ReportEnd
 
 type ReportEnd = {
@@ -126,6 +128,7 @@ async function runJob<Data extends { readonly generation: number }>(jobRun: JobR
       lane: run.lane,
       job: job.id ?? '',
       durationMs: Math.round(performance.now() - startedAtMs),
+      sinceWokenMs: Math.max(0, Date.now() - job.timestamp),
       ...report,
     })
   const parsed = job.name === type.name ? type.data.safeParse(job.data) : undefined
