@@ -5,6 +5,8 @@ import { ackKill } from './ack-kill.ts'
 import { powerCut } from './power-cut.ts'
 import { halfOpen } from './half-open.ts'
 import { unsafeStart } from './unsafe-start.ts'
+import { misbehavingLms } from './misbehaving-lms.ts'
+import { oneEffect } from './one-effect.ts'
 import type { FaultTest } from './fault-test.ts'
 import { poison } from './poison.ts'
 
@@ -12,6 +14,8 @@ import { poison } from './poison.ts'
 export const faultTests: readonly FaultTest[] = [
   ackKill,
   lostWebhooks,
+  misbehavingLms,
+  oneEffect,
   orderChaosFault,
   webhookFuzzFault,
   powerCut,

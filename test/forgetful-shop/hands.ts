@@ -1,4 +1,4 @@
-import { jobOf, type Lms, type Outcome, type Store, type WakeUp } from '@seatkeeper/core'
+import { jobOf, toFailure, type Lms, type Outcome, type Store, type WakeUp } from '@seatkeeper/core'
 import {
   acceptNews,
   readOrder,
@@ -26,6 +26,7 @@ export interface HandsParts {
 export interface Hands {
   readonly rounds: readonly Reconciled[]
   readonly findings: readonly WebhookFinding[]
+  /** Failures that do not pass by themselves. */
   readonly troubles: readonly string[]
   /** Until nothing is due any more. */
   work(): Promise<void>
@@ -43,7 +44,10 @@ export function createHands({ ledger, config, store, lms, deliveryUrl, due }: Ha
   const rounds: Reconciled[] = []
   const findings: WebhookFinding[] = []
   const troubles: string[] = []
-  const fail = (error: unknown) => void troubles.push(String(error))
+  const fail = (error: unknown) => {
+    const { code, verdict } = toFailure(error)
+    if (code === 'UNEXPECTED' || verdict === 'permanent') troubles.push(String(error))
+  }
   const wake = (wakeUps: readonly WakeUp[]) => Promise.resolve(void due.push(...wakeUps))
   const policy = policyOf(config)
   const parts = { ledger, store, lms, policy, wake, onFailure: fail }

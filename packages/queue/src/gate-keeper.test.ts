@@ -8,7 +8,7 @@ import { until } from './until.fixture.ts'
 const gate = 'lms.campus'
 const out: ProbeAnswer = { kind: 'ill', failure: new JobFailure('LMS_UNREACHABLE', 'no answer') }
 
-function setUp(some: { answer?: ProbeAnswer; gates?: Gates } = {}) {
+function setUp(some: { answer?: ProbeAnswer; gates?: Gates; pollMs?: number } = {}) {
   const said: { answer: ProbeAnswer; asked: number } = { answer: some.answer ?? out, asked: 0 }
   const events: string[] = []
   const allowed: number[] = []
@@ -28,7 +28,7 @@ function setUp(some: { answer?: ProbeAnswer; gates?: Gates } = {}) {
   const onShut = () => void events.push('shut')
   const onOpen = () => void events.push('open')
   const onError = (error: Error) => void events.push(error.message)
-  const keeper = keepGate({ gate, gates, workers: [worker], prober, pollMs: 5, onShut, onOpen, onError })
+  const keeper = keepGate({ gate, gates, workers: [worker], prober, pollMs: some.pollMs ?? 5, onShut, onOpen, onError })
   return { said, events, allowed, gates, keeper }
 }
 
@@ -72,6 +72,15 @@ describe('keepGate', () => {
     expect(allowed.slice(allowed.indexOf(1)).slice(0, 3)).toEqual([1, 2, 4])
     expect(events).toContain('open')
     expect(keeper.state()).toEqual({ state: 'open' })
+  })
+
+  it('lets the first job go as soon as the probe is well, not with the next reading', async () => {
+    const gates = createMemoryGates()
+    await gates.shut(gate, 'closed', 'LMS_UNREACHABLE', 1000)
+    const { events, allowed, keeper } = setUp({ gates, answer: { kind: 'well' }, pollMs: 60_000 })
+    await until('one may go', () => allowed.length > 0)
+    await keeper.close()
+    expect({ events, allowed }).toEqual({ events: ['shut', 'paused', 'open', 'resumed'], allowed: [1] })
   })
 
   it('asks nobody while throttled: that ends by itself', async () => {

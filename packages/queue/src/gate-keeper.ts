@@ -49,31 +49,36 @@ export function keepGate(options: GateKeeperOptions): GateKeeper {
   const ramp = createRamp(workers)
   let seen: GateState = { state: 'open' }
 
-  const turn = async () => {
+  const follow = (state: GateState) => {
     const before = seen
-    seen = await gates.read(gate)
-    if (seen.state === 'open') {
+    seen = state
+    if (state.state === 'open') {
       if (before.state !== 'open') onOpen(gate)
-      ramp.rise()
-      return
+      return ramp.rise()
     }
-    if (before.state !== seen.state) onShut(gate, seen)
+    if (before.state !== state.state) onShut(gate, state)
     ramp.stop()
-    if (seen.state !== 'throttled') await askAgain({ gate, gates, prober }, seen)
+  }
+  const turn = async () => {
+    const state = await gates.read(gate)
+    follow(state)
+    if (state.state === 'open' || state.state === 'throttled') return
+    if (await isWellAgain({ gate, gates, prober }, state)) follow({ state: 'open' })
   }
   const turns = repeat(turn, pollMs, onError)
   return { state: () => seen, close: () => turns.close() }
 }
 
-async function askAgain(
+async function isWellAgain(
   { gate, gates, prober }: Pick<GateKeeperOptions, 'gate' | 'gates' | 'prober'>,
   { state, code }: ShutGate,
-): Promise<void> {
+): Promise<boolean> {
   const answer = await prober.ask(performance.now())
   if (answer.kind === 'well') await gates.open(gate)
-  if (answer.kind !== 'ill') return
+  if (answer.kind !== 'ill') return answer.kind === 'well'
   const shutting = shuttingFor(answer.failure) ?? { state, code, forMs: shutForMs }
   await gates.shut(gate, shutting.state, shutting.code, shutting.forMs)
+  return false
 }
 
 /**
