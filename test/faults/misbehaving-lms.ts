@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { RedisLedger } from '@seatkeeper/ledger'
 import type { LmsFaultPlan, LmsSimulator } from '@seatkeeper/simulators'
 import { until } from '../e2e/until.ts'
 import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
-import { openSeatRig, type SeatRig } from './seat-rig.ts'
+import { openSeatRig, withoutGates, type SeatRig } from './seat-rig.ts'
 
 /** One LMS for each trouble, all at once: none may hold up another. */
 export const misbehavingLms: FaultTest = {
@@ -64,7 +63,7 @@ interface Row {
   readonly twice: readonly string[]
 }
 
-async function misbehave({ scale }: FaultRun, guarded?: (ledger: RedisLedger) => RedisLedger): Promise<FaultReport> {
+async function misbehave({ scale }: FaultRun, guarded?: typeof withoutGates): Promise<FaultReport> {
   const size = sizes[scale]
   const names = Object.keys(troubles)
   const rig = await openSeatRig({ campuses: names, ...(guarded === undefined ? {} : { guarded }) })
@@ -127,15 +126,4 @@ function reportOf(rows: readonly Row[], { troubleMs, mostIdleCalls }: Size): Fau
 
 function inWords({ rightAfterMs, calls, madeMeanwhile }: Row): string {
   return `all right after ${(rightAfterMs / 1000).toFixed(1)} s; meanwhile ${calls} calls and ${madeMeanwhile} seats`
-}
-
-/** Gates that stand open whatever is said, and let everybody ask. */
-function withoutGates(ledger: RedisLedger): RedisLedger {
-  const gates: RedisLedger['gates'] = {
-    read: () => Promise.resolve({ state: 'open' }),
-    shut: () => Promise.resolve(),
-    open: () => Promise.resolve(),
-    claimProbe: () => Promise.resolve(true),
-  }
-  return { ...ledger, gates }
 }

@@ -1,3 +1,4 @@
+import type { WakeUp } from '@seatkeeper/core'
 import { courseSku } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { LmsConfig } from '@seatkeeper/openedx'
@@ -22,12 +23,14 @@ export interface LoggedAttempt {
 export interface SeatRig {
   readonly redis: Redis
   readonly ledger: RedisLedger
+  /** Adds jobs for workers. */
+  wake(due: readonly WakeUp[]): Promise<void>
   /** By name. */
   readonly campuses: ReadonlyMap<string, LmsSimulator>
   /** Every attempt so far, oldest first. */
   readonly attempts: readonly LoggedAttempt[]
-  /** Somebody new buys the course of an LMS where they have an account. */
-  sell(lms: string, learner: string): Promise<void>
+  /** Somebody new buys a course of an LMS where they have an account. */
+  sell(lms: string, learner: string, sku?: string): Promise<void>
   holds(lms: string, learner: string): boolean
   /** How often something happened to a learner's row. */
   times(lms: string, kind: 'activated' | 'deactivated' | 'mail', learner: string): number
@@ -70,11 +73,12 @@ export async function openSeatRig(options: SeatRigOptions): Promise<SeatRig> {
   return {
     redis,
     ledger,
+    wake: (due) => wakeUps.wake(due),
     campuses,
     attempts,
-    sell: async (name, learner) => {
+    sell: async (name, learner, sku) => {
       campuses.get(name)?.addUser({ username: learner, email: addressOf(learner) })
-      await till.sell(name, learner)
+      await till.sell(name, learner, sku)
     },
     holds: (name, learner) => campuses.get(name)?.row(learner, courseSku)?.isActive ?? false,
     times: (name, kind, learner) =>
@@ -116,4 +120,15 @@ function captureAttempts(): { readonly attempts: readonly LoggedAttempt[]; reado
     if (event.startsWith('job.')) attempts.push({ event, ...(fields as Omit<LoggedAttempt, 'event'>) })
   }
   return { attempts, log: { debug: take, info: take, warn: take, error: take } }
+}
+
+/** Gates that stand open whatever is said, and let everybody ask. */
+export function withoutGates(ledger: RedisLedger): RedisLedger {
+  const gates: RedisLedger['gates'] = {
+    read: () => Promise.resolve({ state: 'open' }),
+    shut: () => Promise.resolve(),
+    open: () => Promise.resolve(),
+    claimProbe: () => Promise.resolve(true),
+  }
+  return { ...ledger, gates }
 }

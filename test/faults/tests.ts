@@ -7,6 +7,9 @@ import { halfOpen } from './half-open.ts'
 import { unsafeStart } from './unsafe-start.ts'
 import { misbehavingLms } from './misbehaving-lms.ts'
 import { oneEffect } from './one-effect.ts'
+import { isolation } from './isolation.ts'
+import { lmsOutage } from './lms-outage.ts'
+import { replayTwice } from './replay-twice.ts'
 import type { FaultTest } from './fault-test.ts'
 import { poison } from './poison.ts'
 
@@ -16,6 +19,9 @@ export const faultTests: readonly FaultTest[] = [
   lostWebhooks,
   misbehavingLms,
   oneEffect,
+  lmsOutage,
+  isolation,
+  replayTwice,
   orderChaosFault,
   webhookFuzzFault,
   powerCut,

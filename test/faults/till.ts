@@ -1,12 +1,12 @@
 import { LmsId, OrderId, StoreId, type OrderSnapshot, type WakeUp } from '@seatkeeper/core'
-import { aLine, anOrder, catalogue, emailOf, noBrake } from '@seatkeeper/core/fixture'
+import { aLine, anOrder, catalogue, courseSku, emailOf, noBrake } from '@seatkeeper/core/fixture'
 import { acceptNews } from '@seatkeeper/fulfilment'
 import type { RedisLedger } from '@seatkeeper/ledger'
 
 /** Takes orders and refunds as an ingress would, but without HTTP. */
 export interface Till {
-  /** Somebody buys the course of an LMS; an order each. */
-  sell(lms: string, learner: string): Promise<void>
+  /** Somebody buys a course of an LMS, the one of the simulators unless said; an order each. */
+  sell(lms: string, learner: string, sku?: string): Promise<void>
   /** The order of this learner is cancelled. */
   cancel(lms: string, learner: string): Promise<void>
 }
@@ -30,9 +30,10 @@ export function openTill(ledger: RedisLedger, wake: (due: readonly WakeUp[]) => 
     await accept({ kind: 'snapshot', snapshot })
   }
   return {
-    sell: (lms, learner) => {
+    sell: (lms, learner, sku = courseSku) => {
       const order = OrderId.parse(String(1001 + orders.size))
-      return say(anOrder({ store: StoreId.parse(lms), order, learner: emailOf(addressOf(learner)), lines: [aLine()] }))
+      const lines = [aLine({ sku })]
+      return say(anOrder({ store: StoreId.parse(lms), order, learner: emailOf(addressOf(learner)), lines }))
     },
     cancel: async (lms, learner) => {
       const sold = orders.get(`${lms} ${addressOf(learner)}`)
