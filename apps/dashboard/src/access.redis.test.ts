@@ -37,7 +37,28 @@ const uiFolder = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/
 const boardFiles = readdirSync(join(uiFolder, 'dist/static'), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map(({ parentPath, name }) => `/queues${join(parentPath, name).slice(join(uiFolder, 'dist').length)}`)
-const ownPages = ['/', '/dead-letters', '/items/seat-s1234567890123456789', '/queues', '/nothing', '/metrics', '/.env']
+const ownPages = [
+  '/',
+  '/dead-letters',
+  '/dead-letters/replay',
+  '/dead-letters/discard',
+  '/items/seat-s1234567890123456789',
+  '/items/seat-s1234567890123456789/decide',
+  '/lanes/enroll.campus',
+  '/courses/campus/x',
+  '/record',
+  '/queues',
+  '/nothing',
+  '/metrics',
+  '/.env',
+]
+const ownChanges = [
+  '/search',
+  '/dead-letters/replay',
+  '/dead-letters/discard',
+  '/items/seat-s1234567890123456789/decide',
+  '/lanes/enroll.campus',
+]
 
 describe('without a session', () => {
   it.each([...ownPages, ...boardPages])('%s asks to log in', async (path) => {
@@ -55,6 +76,10 @@ describe('without a session', () => {
       method === 'GET' ? { status: 303 } : { status: 401 },
     )
     expect(await ask(scene.url, path, { method, headers: { origin: scene.url } })).toMatchObject({ status: 401 })
+  })
+
+  it.each(ownChanges)('POST %s is 401', async (path) => {
+    expect(await ask(scene.url, path, { method: 'POST', headers: fromHere(scene.url) })).toMatchObject({ status: 401 })
   })
 
   it('none of Bull Board’s files is given away', async () => {
@@ -117,7 +142,7 @@ describe('a request made by another site', () => {
   it.each(foreign)('is refused with the session’s cookie: %s', async (_, headers) => {
     const origin = 'sec-fetch-site' in headers ? { origin: scene.url } : {}
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
-      for (const path of ['/login', '/logout', '/', '/queues/api/queues/enroll.campus/obliterate'])
+      for (const path of ['/login', '/logout', '/', '/queues/api/queues/enroll.campus/obliterate', ...ownChanges])
         expect(await ask(scene.url, path, { method, headers: { cookie, ...origin, ...headers } })).toMatchObject({
           status: 403,
         })

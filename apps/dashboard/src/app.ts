@@ -1,19 +1,25 @@
 import type { Logger } from '@seatkeeper/service'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Redis } from 'ioredis'
+import { createActions, type ActionsParts } from './action-routes.ts'
 import { createBoard } from './bull-board.ts'
 import { refuse, refuseChanges, refuseForeignChanges, requireSession } from './guard.ts'
 import { ownHeaders } from './headers.ts'
 import type { LaneQueues } from './lane-queues.ts'
 import { createLogin, type LoginParts } from './login/login.ts'
 import { logoSvg, stylesheet } from './pages/assets.ts'
-import { createPages, type PagesLedger } from './page-routes.ts'
+import { createPages, type PagesParts } from './page-routes.ts'
 
 export interface AppParts extends LoginParts {
   readonly redis: Pick<Redis, 'status'>
-  readonly ledger: PagesLedger
+  readonly ledger: ConsoleLedger
   readonly queues: Pick<LaneQueues, 'all'>
+  readonly runs: PagesParts['runs'] & ActionsParts['runs']
+  readonly wake: ActionsParts['wake']
 }
+
+/** What the whole console asks of the ledger. */
+export type ConsoleLedger = PagesParts['ledger'] & ActionsParts['ledger']
 
 /** Everything in the order in which a request meets it. Whatever stands below `requireSession` needs a session. */
 export function createApp(parts: AppParts): Express {
@@ -23,8 +29,9 @@ export function createApp(parts: AppParts): Express {
   app.get('/assets/dashboard.css', (_, response) => void response.type('css').send(stylesheet))
   app.get('/assets/logo.svg', (_, response) => void response.type('svg').send(logoSvg))
   app.use(createLogin(parts))
-  app.use(requireSession(parts.sessions), refuseChanges)
-  app.use(createPages(parts))
+  app.use(requireSession(parts.sessions))
+  app.use(createPages(parts), createActions(parts))
+  app.use(refuseChanges)
   app.use('/queues', createBoard(parts.queues))
   app.use((_, response) => refuse(response, 404, 'There is nothing here.'))
   app.use(answerError(parts))

@@ -6,7 +6,7 @@ import { redactText } from '@seatkeeper/service'
 import type { Queue } from 'bullmq'
 import { Router, type RequestHandler } from 'express'
 import { boardHeaders } from './headers.ts'
-import { itemOfJob } from './item-view.ts'
+import { itemOfJob } from './item-id.ts'
 import type { LaneQueues } from './lane-queues.ts'
 
 const path = '/queues'

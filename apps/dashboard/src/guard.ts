@@ -34,11 +34,11 @@ export function requireRole(least: Role): RequestHandler {
   }
 }
 
-/** Beyond this point everything can only be looked at, Bull Board included. */
+/** Beyond this point nothing can be changed, Bull Board included. */
 export const refuseChanges: RequestHandler = (request, response, next) => {
   if (['GET', 'HEAD'].includes(request.method)) return next()
   response.set('Allow', 'GET, HEAD')
-  refuse(response, 405, 'Nothing can be changed here. Replay from the command line.')
+  refuse(response, 405, 'Nothing can be changed here.')
 }
 
 /** Answers in a page or in a line, whichever was asked for. */

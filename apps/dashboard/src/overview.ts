@@ -1,4 +1,4 @@
-import type { Agenda, Conservation, Gates, GateState, Ledger } from '@seatkeeper/core'
+import type { Agenda, Conservation, Gates, GateState, LanePause, LanePauses, Ledger } from '@seatkeeper/core'
 import { deadLetterLane, gateOf } from '@seatkeeper/queue'
 import type { Queue } from 'bullmq'
 import type { LaneQueues } from './lane-queues.ts'
@@ -7,6 +7,8 @@ import type { LaneQueues } from './lane-queues.ts'
 export interface LaneView {
   readonly lane: string
   readonly gate: GateState
+  /** Who stopped it by hand; null while it runs. */
+  readonly pause: LanePause | null
   /** Jobs by state; those with a priority wait like the others. */
   readonly jobs: {
     readonly waiting: number
@@ -24,22 +26,43 @@ export interface Overview {
 }
 
 export interface OverviewParts {
-  readonly ledger: Pick<Agenda, 'conservation'> & Pick<Ledger, 'nowMs'> & { readonly gates: Pick<Gates, 'read'> }
+  readonly ledger: Pick<Agenda, 'conservation'> &
+    Pick<Ledger, 'nowMs'> &
+    Pick<LanePauses, 'pausedLanes'> & { readonly gates: Pick<Gates, 'read'> }
   readonly queues: Pick<LaneQueues, 'all'>
 }
 
 /** Counts what there is and looks at every lane. */
 export async function readOverview({ ledger, queues }: OverviewParts): Promise<Overview> {
-  const lanes = (await queues.all()).filter(({ name }) => name !== deadLetterLane)
-  const [atMs, counts, views] = await Promise.all([
+  const [atMs, counts, lanes] = await Promise.all([
     ledger.nowMs(),
     ledger.conservation(),
-    Promise.all(lanes.map((queue) => viewLane(queue, ledger.gates))),
+    readLanes({ ledger, queues }, () => true),
   ])
-  return { atMs, counts, lanes: views }
+  return { atMs, counts, lanes }
 }
 
-async function viewLane(queue: Queue, gates: Pick<Gates, 'read'>): Promise<LaneView> {
+/** One lane, or undefined if there never was one of this name. */
+export async function readLane(parts: OverviewParts, lane: string): Promise<LaneView | undefined> {
+  const [view] = await readLanes(parts, (name) => name === lane)
+  return view
+}
+
+async function readLanes(
+  { ledger, queues }: OverviewParts,
+  isMeant: (lane: string) => boolean,
+): Promise<readonly LaneView[]> {
+  const lanes = (await queues.all()).filter(({ name }) => name !== deadLetterLane && isMeant(name))
+  const pauses = await ledger.pausedLanes()
+  return Promise.all(
+    lanes.map(async (queue) => {
+      const pause = pauses.find(({ lane }) => lane === queue.name) ?? null
+      return { ...(await viewLane(queue, ledger.gates)), pause }
+    }),
+  )
+}
+
+async function viewLane(queue: Queue, gates: Pick<Gates, 'read'>): Promise<Omit<LaneView, 'pause'>> {
   const gateName = gateOf(queue.name)
   const [counts, gate] = await Promise.all([
     queue.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed'),

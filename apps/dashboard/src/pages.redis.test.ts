@@ -3,7 +3,7 @@ import { deadLetterLane } from '@seatkeeper/queue'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { Queue } from 'bullmq'
 import { canaries, giveUp, itemOf, sell, settle, startScene, wait, type Scene } from './scene.fixture.ts'
-import { ask, asPage } from './visitor.fixture.ts'
+import { ask, asPage, fromHere } from './visitor.fixture.ts'
 
 let scene: Scene
 let cookie: string
@@ -22,6 +22,13 @@ async function read(path: string): Promise<string> {
   const { status, text } = await ask(scene.url, path, { headers: { cookie, ...asPage } })
   expect([path, status]).toEqual([path, 200])
   return wordsOf(text)
+}
+
+/** Looks for something, and follows where that leads. */
+async function search(words: string): Promise<string> {
+  const body = new URLSearchParams({ words }).toString()
+  const answer = await ask(scene.url, '/search', { method: 'POST', headers: { ...fromHere(scene.url), cookie }, body })
+  return answer.status === 303 ? read(String(answer.headers.location)) : wordsOf(answer.text)
 }
 
 function wordsOf(page: string): string {
@@ -121,10 +128,8 @@ describe('the dead letters', () => {
     await scene.ledger.replay({ id: item, generation: null, by: 'grace', perSecond: 20 })
     await giveUp(scene, { ...seat, generation: seat.generation + 1 }, 'LMS_MODE_UNAVAILABLE')
     const words = await read('/dead-letters')
-    expect(words).toContain('One item is given up')
-    expect(words).toMatch(
-      new RegExp(`${item} enroll.campus LMS_MODE_UNAVAILABLE The course run does not offer .* UTC 2 grace, `),
-    )
+    expect(words).toContain('1 LMS_MODE_UNAVAILABLE The course run does not offer')
+    expect(words).toMatch(new RegExp(`${item} enroll.campus LMS_MODE_UNAVAILABLE .* UTC 2 grace, `))
   })
 
   it('come the newest first', async () => {
@@ -136,14 +141,15 @@ describe('the dead letters', () => {
 })
 
 describe('the page of a seat', () => {
-  it('compares what is wanted with what is there, and says who wants it', async () => {
+  it('says whether, why, and who holds it', async () => {
     const seat = await sellOne()
     await settle(scene, seat)
     const words = await read(`/items/${itemOf(seat)}`)
-    expect(words).toContain('course-v1:DemoU+CS101+2026 settled')
-    expect(words).toContain('Wanted verified Verified at the LMS verified Before us audit Orders order-shop-1001')
-    expect(words).toContain('granted shop/1001/31/1/campus/course-v1:DemoU+CS101+2026 verified')
-    expect(words).toContain('UTC Settled applied')
+    expect(words).toContain('ada.canary+1001@example.org LMS account canary-account')
+    expect(words).toContain('Enrolled as verified One paid unit holds it, and the LMS confirmed it.')
+    expect(words).toContain('Wanted verified Confirmed by the LMS verified Before any order audit')
+    expect(words).toContain('granted Order 1001 of shop line 31, unit 1 verified')
+    expect(words).toMatch(/UTC Settled applied/)
   })
 
   it('tells how two seats of one account became one', async () => {
@@ -154,11 +160,13 @@ describe('the page of a seat', () => {
     expect(await read(`/items/${itemOf(second)}`)).toContain(`Same account as an older seat, which goes on ${first.id}`)
   })
 
-  it('keeps to itself why an operator decided', async () => {
+  it('says what an operator decided and, but for viewers, why', async () => {
     const { id: seat, lms, course } = await sellOne()
     const item = { lms, course, mode: CourseMode.parse('verified') }
     const decision = { by: 'alice', reason: 'words about a canary', item, learner: null }
     await scene.ledger.setOperatorClaim({ access: 'denied', seat, ...decision })
+    expect(await read(`/items/${itemOf({ id: seat, lms })}`)).toMatch(/denied by alice, .* UTC : words about a canary/)
+    cookie = await scene.enter('viewer')
     const words = await read(`/items/${itemOf({ id: seat, lms })}`)
     expect(words).toContain('1 more in others’ own words')
     expect(words).not.toMatch(/canary/)
@@ -166,34 +174,94 @@ describe('the page of a seat', () => {
 
   it('says why it is dead, what to do and what was tried', async () => {
     const words = await read(`/items/${await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')}`)
+    expect(words).toContain('Not enrolled LMS_COURSE_UNKNOWN')
     expect(words).toContain('Correct the product’s course key, then replay.')
-    expect(words).toMatch(/UTC LMS_ERROR , next in 1 s .* UTC LMS_COURSE_UNKNOWN , the last one/)
-    expect(words).toContain('UTC Gave up LMS_COURSE_UNKNOWN')
-    expect(words).toContain('1 more in others’ own words, which may name a person, is not shown here.')
+    expect(words).toMatch(/UTC Attempt failed LMS_ERROR transient next in 1 s The LMS failed on this seat alone/)
+    expect(words).toMatch(/UTC Gave up LMS_COURSE_UNKNOWN permanent /)
+    expect(words).toContain('In their words words about a canary')
   })
 
   it('says what it waits for', async () => {
     const seat = await sellOne()
     await wait(scene, seat)
-    expect(await read(`/items/${itemOf(seat)}`)).toMatch(/Due .* UTC Waits for no-account/)
+    expect(await read(`/items/${itemOf(seat)}`)).toMatch(/No LMS account Nobody at the LMS has .* Next look: .* UTC \./)
+  })
+
+  it('says that its lane is held back, and by whom', async () => {
+    const seat = await sellOne()
+    await scene.ledger.gates.shut('lms.campus', 'closed', 'LMS_UNREACHABLE', 30_000)
+    expect(await read(`/items/${itemOf(seat)}`)).toContain('Held back LMS_UNREACHABLE')
+    await scene.ledger.pauseLane({ lane: 'enroll.campus', by: 'grace', reason: 'exam week' })
+    expect(await read(`/items/${itemOf(seat)}`)).toContain('Held back grace stopped the lane enroll.campus.')
   })
 })
 
 describe('the page of an order', () => {
-  it('leads from its lines to its seats', async () => {
+  it('answers for every seat, and tells order and seats in one timeline', async () => {
     const seat = await sellOne()
+    await giveUp(scene, seat, 'LMS_COURSE_UNKNOWN')
     const words = await read('/items/order-shop-1001')
-    expect(words).toContain('shop 1001 settled')
+    expect(words).toContain('Order 1001 processing')
+    expect(words).toContain(
+      'Not enrolled LMS_COURSE_UNKNOWN course-v1:DemoU+CS101+2026 at campus ada.canary+1001@example.org',
+    )
     expect(words).toContain('Line 31 course-v1:DemoU+CS101+2026 verified at campus')
-    expect(words).toContain(`due ${itemOf(seat)} course-v1:DemoU+CS101+2026`)
-    expect(words).toContain('Read at the shop processing')
+    expect(words).toContain('The shop was told nothing yet')
+    expect(words).toMatch(/DemoU\+CS101\+2026 Gave up LMS_COURSE_UNKNOWN .* order Read at the shop processing/)
   })
 
   it('lets nothing that the shop says become markup', async () => {
     await sell(scene, { order: '1', status: '<script>alert(1)</script>' })
     const { text } = await ask(scene.url, '/items/order-shop-1', { headers: { cookie, ...asPage } })
     expect(text).not.toContain('<script')
-    expect(wordsOf(text)).toContain('Status <script>alert(1)</script>')
+    expect(wordsOf(text)).toContain('Order 1 <script>alert(1)</script>')
+  })
+})
+
+describe('the search', () => {
+  it.each(['1001', '#1001', ' 1001 ', 'shop 1001', 'shop#1001', 'order-shop-1001'])(
+    'finds an order by %p',
+    async (words) => {
+      await sellOne()
+      expect(await search(words)).toContain('Order 1001 processing')
+    },
+  )
+
+  it('finds the orders of one number at several shops', async () => {
+    await sellOne('7')
+    await sell(scene, { order: '7', store: 'bookshop' })
+    const words = await search('7')
+    expect(words).toContain('order-bookshop-7')
+    expect(words).toContain('order-shop-7')
+  })
+
+  it('finds the seats of an address, those that need somebody first', async () => {
+    await settle(scene, await sellOne('1'))
+    await sell(scene, { order: '1', store: 'bookshop', skus: ['course-v1:DemoU+ART+2026'] })
+    const dead = await sell(scene, { order: '1', store: 'bookshop', skus: ['course-v1:DemoU+ART+2026'] })
+    await giveUp(scene, dead[0] ?? (await sellOne('1')), 'LMS_COURSE_UNKNOWN')
+    const words = await search(' Ada.Canary+1@example.org')
+    expect(words).toMatch(/Not enrolled LMS_COURSE_UNKNOWN .*ART.* Enrolled as verified .*CS101/)
+  })
+
+  it('finds course runs by a part of their key', async () => {
+    await sellOne()
+    expect(await search('cs101')).toContain('course-v1:DemoU+CS101+2026 at campus 1 seat')
+    expect(await read('/courses/campus/course-v1%3ADemoU%2BCS101%2B2026')).toContain('ada.canary+1001@example.org')
+  })
+
+  it.each(['9999', 'nobody@example.org', 'physics', '', '<script>', 'x'.repeat(9000), '%00', '..'])(
+    'says so when there is nothing: %p',
+    async (words) => {
+      await sellOne()
+      expect(await search(words)).toContain('Nothing is known here by these words.')
+    },
+  )
+
+  it('puts what was looked for into no address and no log line', async () => {
+    await sellOne('1')
+    await search('ada.canary+1@example.org')
+    expect(scene.logged()).not.toContain('canary')
   })
 })
 
@@ -249,13 +317,25 @@ describe('Bull Board', () => {
 })
 
 describe('a person', () => {
-  it('is named nowhere, in no page, no answer and no log line', async () => {
+  it('is named to viewers nowhere, in no page, no answer and no log line', async () => {
+    cookie = await scene.enter('viewer')
     const settled = await sellOne('1')
     await settle(scene, settled)
     const dead = await giveUp(scene, await sellOne('2'), 'LMS_LEARNER_BLOCKED')
     await addStrayJob()
+    await scene.ledger.setOperatorClaim({
+      access: 'granted',
+      seat: settled.id,
+      learner: null,
+      by: 'alice',
+      reason: 'words about a canary',
+      item: { lms: settled.lms, course: settled.course, mode: CourseMode.parse('verified') },
+    })
     const pages = [
       '/',
+      '/record',
+      `/courses/campus/${encodeURIComponent(settled.course)}`,
+      '/lanes/enroll.campus',
       '/dead-letters',
       '/queues',
       `/items/${dead}`,
@@ -269,7 +349,13 @@ describe('a person', () => {
       'queues/enroll.campus/stray',
       'queues/enroll.campus/stray/logs',
     ]
-    const texts = [...(await Promise.all(pages.map(read))), ...(await Promise.all(apis.map(boardApi))), scene.logged()]
+    const found = await Promise.all(['ada.canary+2@example.org', '2', 'CS101'].map(search))
+    const texts = [
+      ...found,
+      ...(await Promise.all(pages.map(read))),
+      ...(await Promise.all(apis.map(boardApi))),
+      scene.logged(),
+    ]
     expect(texts.join('')).toContain('[email]')
     for (const canary of canaries) expect(texts.filter((text) => text.includes(canary))).toEqual([])
   })

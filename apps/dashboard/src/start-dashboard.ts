@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { ReplayParts } from '@seatkeeper/fulfilment'
+import { createWakeUps } from '@seatkeeper/queue'
 import { StartError, startProblem, type Logger } from '@seatkeeper/service'
 import type { Redis } from 'ioredis'
-import { createApp } from './app.ts'
+import { createApp, type ConsoleLedger } from './app.ts'
 import { openLaneQueues } from './lane-queues.ts'
 import { createProvider, type ProviderConfig } from './login/identity-provider.ts'
 import { createLoginFlows } from './login/login-flows.ts'
@@ -10,7 +12,7 @@ import { PasswordHash } from './login/password.ts'
 import { createSessions } from './login/sessions.ts'
 import type { SingleSignOn } from './login/single-sign-on.ts'
 import { beginnings, createLoginThrottle } from './login/throttle.ts'
-import type { PagesLedger } from './page-routes.ts'
+import { createReplayRuns } from './replay-runs.ts'
 
 /** How people log in: by one password, at an identity provider, or either. */
 export interface DashboardLogin {
@@ -22,7 +24,7 @@ export interface DashboardLogin {
 export interface DashboardParts extends DashboardLogin {
   /** The caller's own; it should rather fail at once than wait. */
   readonly redis: Redis
-  readonly ledger: PagesLedger
+  readonly ledger: ConsoleLedger & ReplayParts['agenda']
   /** Of the queues, such as `{seatkeeper}:bull`. */
   readonly bullPrefix: string
   /** Of sessions and guesses; the deployment's own. */
@@ -57,10 +59,17 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
   } = parts
   refuseOpenDoor({ passwordHash, signOn })
   const queues = openLaneQueues({ redis, agenda: ledger, bullPrefix, log })
+  const onError = (error: unknown) => log.warn('queue.error', { error })
+  const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })
+  // What could not be woken now, the sweep wakes.
+  const wake: ReplayParts['wake'] = (due) => wakeUps.wake(due).catch(onError)
+  const runs = createReplayRuns({ agenda: ledger, wake, log })
   const app = createApp({
     redis,
     ledger,
     queues,
+    runs,
+    wake,
     sessions: createSessions({ redis, prefix, door: doorOf({ passwordHash, signOn }) }),
     flows: createLoginFlows(redis, prefix),
     guesses: createLoginThrottle(redis, prefix),
@@ -84,7 +93,8 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       server.close()
       server.closeAllConnections()
       await closed
-      await queues.close()
+      await runs.close()
+      await Promise.all([queues.close(), wakeUps.close()])
     },
   }
 }

@@ -1,4 +1,4 @@
-import { CourseKey, LmsId, OrderId, planSeats, Username, type EmailAddress } from '@seatkeeper/core'
+import { CourseKey, LmsId, OrderId, planSeats, StoreId, Username, type EmailAddress } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
@@ -53,6 +53,14 @@ describe('seatsOfAddress', () => {
   it('keeps no address in the name of a key', async () => {
     await sell('1', ada, 'course-v1:DemoU+CS101+2026')
     expect((await redis.keys('*')).filter((key) => key.includes('ada'))).toEqual([])
+  })
+})
+
+describe('stores', () => {
+  it('names stores by their orders, and by what else is done for them', async () => {
+    await sell('1', ada, 'course-v1:DemoU+CS101+2026')
+    await ledger.ensureChore({ kind: 'chore', chore: 'reconcile', of: StoreId.parse('bookshop') }, 'chores.bookshop')
+    expect(await ledger.stores()).toEqual(['bookshop', 'shop'])
   })
 })
 

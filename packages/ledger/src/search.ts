@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CourseKey, LmsId, SeatId, type EmailAddress } from '@seatkeeper/core'
+import { CourseKey, LmsId, SeatId, StoreId, type EmailAddress } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
 import type { Scripts } from './scripts.ts'
 
@@ -10,8 +10,10 @@ export interface SoldCourse {
   readonly seats: number
 }
 
-/** How operators find seats. */
+/** How operators find orders and seats. */
 export interface Search {
+  /** Every store that ever had an order or anything else to do. */
+  stores(): Promise<readonly StoreId[]>
   /** Seats that were ever made for this address; those merged into another are still named. At most `limit`. */
   seatsOfAddress(address: EmailAddress, limit: number): Promise<readonly SeatId[]>
   /** Course runs whose key has this part, without regard to case. */
@@ -38,6 +40,11 @@ export function createSearch({ redis, run, prefix }: Parts): Search {
     return ids.map((id) => SeatId.parse(id))
   }
   return {
+    stores: async () => {
+      const [named, lanes] = await Promise.all([redis.smembers(key('stores')), redis.smembers(`${prefix}agenda:lanes`)])
+      const worked = lanes.flatMap((lane) => /^(?:orders|tell|chores)\.(.+)$/.exec(lane)?.[1] ?? [])
+      return [...new Set([...named, ...worked])].toSorted().map((name) => StoreId.parse(name))
+    },
     seatsOfAddress: (address, limit) =>
       seatsAt(key('address', createHash('sha1').update(address).digest('hex')), limit),
     soldCourses: async (part) => {

@@ -2,7 +2,7 @@ import { failures, isConserved, type Conservation, type GateState } from '@seatk
 import { html, type Html } from '../html.ts'
 import type { Visitor } from '../login/visitor.ts'
 import type { LaneView, Overview } from '../overview.ts'
-import { page } from './layout.ts'
+import { page, searchForm } from './layout.ts'
 import { duration, gateBadge, moment } from './words.ts'
 
 /** The first page: is everything accounted for, and does everything flow? */
@@ -11,7 +11,8 @@ export function homePage(visitor: Visitor, { atMs, counts, lanes }: Overview): H
     visitor,
     title: 'Overview',
     place: 'overview',
-    content: html`<h1>${headline(counts, lanes)}</h1>
+    content: html`${searchForm('large')}
+      <h1>${headline(counts, lanes)}</h1>
       ${tiles(counts)} ${accounting(counts)}
       <h2>Lanes</h2>
       ${lanes.length === 0 ? noLanes : laneTable(lanes, atMs)}
@@ -77,10 +78,12 @@ function laneTable(lanes: readonly LaneView[], nowMs: number): Html {
     <p class="hint">Jobs as the queues keep them: a failed one stays for a day, whatever became of its item.</p>`
 }
 
-function laneRow({ lane, gate, jobs }: LaneView, nowMs: number): Html {
+function laneRow({ lane, gate, jobs, pause }: LaneView, nowMs: number): Html {
   return html`<tr>
-    <th scope="row"><a href="/queues/queue/${encodeURIComponent(lane)}">${lane}</a></th>
-    <td>${gateBadge(gate)}${whyShut(gate, nowMs)}</td>
+    <th scope="row"><a href="/lanes/${lane}">${lane}</a></th>
+    <td>
+      ${pause === null ? null : html`<span class="badge parked">stopped by ${pause.by}</span> `}${gateBadge(gate)}${whyShut(gate, nowMs)}
+    </td>
     ${states.map((state) => html`<td data-name="${state}" class="number ${jobs[state] === 0 ? 'zero' : ''}">${jobs[state]}</td>`)}
   </tr>`
 }

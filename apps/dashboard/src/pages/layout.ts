@@ -2,11 +2,12 @@ import { html, type Content, type Html } from '../html.ts'
 import type { Visitor } from '../login/visitor.ts'
 
 /** The places that the head of every page links to. */
-export type Place = 'overview' | 'dead-letters' | 'queues'
+export type Place = 'overview' | 'dead-letters' | 'record' | 'queues'
 
 const places: readonly { readonly place: Place; readonly href: string; readonly text: string }[] = [
   { place: 'overview', href: '/', text: 'Overview' },
   { place: 'dead-letters', href: '/dead-letters', text: 'Dead letters' },
+  { place: 'record', href: '/record', text: 'Record' },
   { place: 'queues', href: '/queues', text: 'Queues' },
 ]
 
@@ -22,18 +23,37 @@ export interface PageParts {
 export function page({ visitor, title, place, content }: PageParts): Html {
   return document(
     title,
-    html`<header class="head">
+    html`<a class="skip" href="#content">To the content</a>
+      <header class="head">
         <a class="brand" href="/">${logo} Seatkeeper</a>
         <nav aria-label="Places">
           ${places.map(
             (to) => html`<a href="${to.href}" ${to.place === place ? html`aria-current="page"` : null}>${to.text}</a>`,
           )}
         </nav>
-        <p class="who">${visitor.name} <small>${visitor.role}</small></p>
+        ${place === 'overview' ? null : searchForm('small')}
+        <p class="who">${visitor.name === visitor.role ? null : visitor.name} <span>${visitor.role}</span></p>
         <form method="post" action="/logout"><button class="quiet">Log out</button></form>
       </header>
-      <main>${content}</main>`,
+      <main id="content">${content}</main>`,
   )
+}
+
+/** Where an operator begins. What is typed goes into no address, as it may be a person's. */
+export function searchForm(size: 'small' | 'large'): Html {
+  return html`<form class="search ${size}" role="search" method="post" action="/search">
+    <input
+      name="words"
+      type="search"
+      aria-label="Order number, e-mail address or course"
+      placeholder="Order, e-mail or course"
+      required
+      autocomplete="off"
+      spellcheck="false"
+      ${size === 'large' ? html`autofocus` : null}
+    />
+    <button>Find</button>
+  </form>`
 }
 
 /** A page with one thing on it, for anybody. @param head what else its head is to hold. */

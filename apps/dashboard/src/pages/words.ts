@@ -1,4 +1,4 @@
-import type { Enrolment, GateState, ItemStatus } from '@seatkeeper/core'
+import type { Enrolment, GateState, ItemState } from '@seatkeeper/core'
 import { html, type Html } from '../html.ts'
 
 const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
@@ -32,8 +32,10 @@ export function duration(ms: number): string {
 }
 
 /** Where an item stands, as a badge that says it in words and in colour. */
-export function statusBadge(status: ItemStatus): Html {
-  return html`<span class="badge ${status}">${status}</span>`
+export function statusBadge({ status, discarded }: Pick<ItemState, 'status' | 'discarded'>): Html {
+  return discarded === null
+    ? html`<span class="badge ${status}">${status}</span>`
+    : html`<span class="badge withdrawn">given up</span>`
 }
 
 /** How a gate stands. */

@@ -103,6 +103,7 @@ end
 
 local function register_order(id, store, order)
   if redis.call('EXISTS', item_key(id)) == 1 then return end
+  redis.call('SADD', P .. 'search:stores', store)
   redis.call('HSET', item_key(id), 'kind', 'order', 'store', store, 'order', order, 'settled', 0, 'generation', 0)
   place(id, 'settled', 'orders.' .. store, 0)
 end

@@ -1,6 +1,6 @@
 /**
  * The search index in Lua. Keys: `search:address:<sha1 of the address>` and `search:course:<lms>/<course>` (sets of seats),
- * `search:courses` (set of lms/course). All of it can be made again from the seats.
+ * `search:courses` (set of lms/course). All of it can be made again from the seats. And `search:stores` (set).
  */
 export const searchLua = String.raw`
 local function index_seat(seat, lms, course, address)
