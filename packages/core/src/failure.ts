@@ -145,6 +145,10 @@ export const failures = {
 
 export type FailureCode = keyof typeof failures
 
+export function isFailureCode(code: string): code is FailureCode {
+  return Object.hasOwn(failures, code)
+}
+
 export interface JobFailureOptions extends ErrorOptions {
   /** For throttled failures: how long the other side asked us to wait, milliseconds. */
   readonly retryAfterMs?: number

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { laneOf, itemId, type Backoff, type Item, type WakeUp } from './agenda.ts'
 import { LmsId, OrderId, SeatId, StoreId } from './ids.ts'
+import type { Upcast } from './job-data.ts'
 
 const seconds = (count: number) => count * 1000
 const hours = (count: number) => seconds(count * 3600)
@@ -8,7 +9,9 @@ const hours = (count: number) => seconds(count * 3600)
 /** What the queue must know of one kind of job. Names, queues and ids are stored data: renaming one takes two deploys. */
 export interface JobType<Data extends z.ZodType = z.ZodType> {
   readonly name: string
+  /** Of the newest version of its shape. A released shape never changes: a new one gets the next `v` and an upcast. */
   readonly data: Data
+  readonly upcasts?: readonly Upcast[]
   readonly item: (data: z.output<Data>) => Item
   readonly backoff: Backoff
   /** The whole run of one job, all calls and waits of it. */

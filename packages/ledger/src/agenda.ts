@@ -1,11 +1,10 @@
 import {
-  failures,
+  isFailureCode,
   LmsId,
   OrderId,
   SeatId,
   StoreId,
   type Agenda,
-  type FailureCode,
   type FailureFiled,
   type ItemState,
   type WakeUp,
@@ -21,8 +20,8 @@ const Item = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('chore'), chore: z.enum(['reconcile', 'watch', 'audit']), of: z.union([StoreId, LmsId]) }),
 ])
 const WakeUpText = z.object({ item: Item, lane: z.string(), generation: z.number(), delayMs: z.number() })
-/** A failure code as it is stored. */
-export const Code = z.custom<FailureCode>((code) => typeof code === 'string' && Object.hasOwn(failures, code))
+/** A failure code as it is stored; one that only a newer release has is read as UNEXPECTED. */
+export const Code = z.string().transform((code) => (isFailureCode(code) ? code : 'UNEXPECTED'))
 const Attempt = z.object({ atMs: z.number(), code: Code, nextInMs: z.number().nullable() })
 const Replay = z.object({
   atMs: z.number(),

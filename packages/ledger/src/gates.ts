@@ -1,10 +1,11 @@
-import { failures, type FailureCode, type Gates, type GateState } from '@seatkeeper/core'
+import type { Gates, GateState } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { Code } from './agenda.ts'
 
 const Shut = z.object({
   state: z.enum(['closed', 'parked', 'throttled']),
-  code: z.custom<FailureCode>((code) => typeof code === 'string' && Object.hasOwn(failures, code)),
+  code: Code,
   sinceMs: z.coerce.number(),
 })
 

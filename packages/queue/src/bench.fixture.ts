@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import { anItem, campus, createMemoryAgenda, createMemoryGates, enrollLane } from './agenda.fixture.ts'
 import { producerConnection, workerConnection } from './connections.fixture.ts'
 import { createDeadLetters } from './dead-letter.ts'
-import type { AttemptReport, Handler } from './processor.ts'
+import type { AttemptReport, Handler, WakingType } from './processor.ts'
 import { createProber } from './prober.ts'
 import { createWakeUps } from './wake-ups.ts'
 import { until } from './until.fixture.ts'
@@ -69,6 +69,7 @@ async function openBench(server: EmbeddedRedis, prefix: string) {
     onAttempt: (report) => void attempts.push(report),
     onError,
   }
+  const startOf = starting(deps, closers)
   return {
     prefix,
     producer,
@@ -84,14 +85,26 @@ async function openBench(server: EmbeddedRedis, prefix: string) {
     errors,
     isBlocked: () => isBlocked(producer.connection, prefix),
     defer: (close: () => Promise<unknown>) => void closers.unshift(close),
-    start: (handler: EnrollHandler = async () => applied, some: Partial<WorkerDeps> = {}) => {
-      const worker = startWorker(enrollSeat, enrollLane, handler, { ...deps, closeWithinMs: 2000, ...some })
-      closers.unshift(() => worker.close())
-      return worker
-    },
+    start: (handler: EnrollHandler = async () => applied, some: Partial<WorkerDeps> = {}) =>
+      startOf(enrollSeat, handler, some),
+    /** A worker of the same lane for a job type of another release. */
+    startOf,
     close: async () => {
       for (const close of closers) await close()
     },
+  }
+}
+
+/** Starts workers of the enrolment lane that are closed with all else. */
+function starting(deps: WorkerDeps, closers: (() => Promise<unknown>)[]) {
+  return <Data extends { readonly generation: number }>(
+    type: WakingType<Data>,
+    handler: Handler<Data>,
+    some: Partial<WorkerDeps> = {},
+  ) => {
+    const worker = startWorker(type, enrollLane, handler, { ...deps, closeWithinMs: 2000, ...some })
+    closers.unshift(() => worker.close())
+    return worker
   }
 }
 

@@ -1,5 +1,7 @@
 import {
   itemId,
+  readJobData,
+  type ReadableType,
   type Agenda,
   type Backoff,
   type FailureCode,
@@ -16,9 +18,8 @@ import type { Pauses } from './pauses.ts'
 import type { Prober } from './prober.ts'
 
 /** What of a core `JobType` the run of a job needs. */
-export interface WakingType<Data extends { readonly generation: number }> {
+export interface WakingType<Data extends { readonly generation: number }> extends ReadableType<Data> {
   readonly name: string
-  readonly data: { safeParse(data: unknown): { success: true; data: Data } | { success: false } }
   readonly item: (data: Data) => Item
   readonly backoff: Backoff
   readonly deadlineMs: number
@@ -131,12 +132,11 @@ async function runJob<Data extends { readonly generation: number }>(jobRun: JobR
       sinceWokenMs: Math.max(0, Date.now() - job.timestamp),
       ...report,
     })
-  const parsed = job.name === type.name ? type.data.safeParse(job.data) : undefined
-  if (parsed?.success !== true) {
+  const data = job.name === type.name ? readJobData(type, job.data) : undefined
+  if (data === undefined) {
     tell({ item: null, generation: null, end: 'unreadable' })
     return putBack(job, token, unreadableBackMs)
   }
-  const { data } = parsed
   const subject = { item: type.item(data), generation: data.generation, backoff: type.backoff }
   const named = { item: itemId(subject.item), generation: subject.generation }
   const end = await runAttempt((signal) => handler(data, { signal }), {
