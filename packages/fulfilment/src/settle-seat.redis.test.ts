@@ -116,6 +116,17 @@ describe('settleSeat', () => {
     expect(lms.row(ada)).toEqual({ isActive: false, mode: 'verified' })
   })
 
+  it('ends the seat of an account that was renamed, whose old name reads as no row', async () => {
+    lms.register(ada)
+    await paid()
+    await settle()
+    lms.rename(ada, 'countess')
+    await refunded()
+    await settle()
+    expect(lms.rowOf('countess')).toMatchObject({ isActive: false })
+    expect(await theSeat()).toMatchObject({ account: { username: 'countess' }, applied: { isActive: false } })
+  })
+
   it('asks the LMS nothing about a seat that was refunded before its payment was settled', async () => {
     await paid()
     await refunded()

@@ -103,16 +103,31 @@ async function takeInvitationBack(hand: Hand): Promise<Outcome> {
  * Where that finds no other name the failure stays, and a replay asks again.
  */
 async function settleBound(hand: Hand, account: Account): Promise<Outcome> {
-  const { ledger, lms, seat, signal } = hand
+  const { lms, seat, signal } = hand
   try {
     return await settleAccount(hand, account)
   } catch (error) {
     if (toFailure(error).code !== 'LEARNER_NOT_REGISTERED') throw error
     const found = await lms.findAccount(seat.email, signal)
     if (found === undefined || found.username === account.username) throw error
-    if (await joinsAnother(hand, found)) return { status: 'superseded' }
-    return settleAccount({ ...hand, seat: await theSeat(ledger, seat.id) }, found)
+    return settleRenamed(hand, found)
   }
+}
+
+async function settleRenamed(hand: Hand, found: Account): Promise<Outcome> {
+  if (await joinsAnother(hand, found)) return { status: 'superseded' }
+  return settleAccount({ ...hand, seat: await theSeat(hand.ledger, hand.seat.id) }, found)
+}
+
+/** Rows are never deleted: where one was and is no more, the name may have changed, and an old name reads as no row. */
+async function newNameOf(
+  { seat, lms, signal }: Hand,
+  account: Account,
+  current: Enrolment,
+): Promise<Account | undefined> {
+  const hasVanished = current.mode === null && seat.applied !== null && seat.applied.mode !== null
+  const found = hasVanished ? await lms.findAccount(seat.email, signal) : undefined
+  return found?.id === account.id && found.username !== account.username ? found : undefined
 }
 
 async function settleAccount(hand: Hand, account: Account): Promise<Outcome> {
@@ -120,6 +135,8 @@ async function settleAccount(hand: Hand, account: Account): Promise<Outcome> {
   if (hand.seat.account === null && (await joinsAnother(hand, account))) return { status: 'superseded' }
   if (hand.seat.invited && !isEntitled(hand.seat)) await lms.withdrawInvitation(hand.seat, signal)
   const current = await lms.readEnrolment(account.username, hand.seat.course, signal)
+  const renamed = await newNameOf(hand, account, current)
+  if (renamed !== undefined) return settleRenamed(hand, renamed)
   const seat = { ...hand.seat, account, baseline: await keepBaseline(hand, current) }
   const move = moveByPolicy(seat, current, policy)
   if (move.kind === 'none') return leave({ ...hand, seat }, current)
