@@ -46,11 +46,12 @@ async function aDeadSeat() {
   await die(`seat-${await theSeat()}`, 'LMS_COURSE_UNKNOWN')
 }
 
+const units = (quantity: number, seconds: number) =>
+  anOffer(anOrder({ modifiedAtMs: order.modifiedAtMs + seconds * 1000, lines: [aLine({ quantity })] }))
+
 describe('applySnapshot', () => {
   it('has the shop told of open seats, though no seat changes by them', async () => {
     const tell = async () => (await ledger.readItem(`tell-${ref.store}-${ref.order}`))?.generation
-    const units = (quantity: number, seconds: number) =>
-      anOffer(anOrder({ modifiedAtMs: order.modifiedAtMs + seconds * 1000, lines: [aLine({ quantity })] }))
     await ledger.applySnapshot({ ...units(1, 0), tells: true })
     expect(await tell()).toBeUndefined()
     await ledger.applySnapshot({ ...units(3, 1), tells: true })
