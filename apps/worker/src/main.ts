@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const settings = loadSettings(Settings, process.env)
   const source = { file: settings.SEATKEEPER_CONFIG, env: process.env }
   const config = narrow(loadConfig(workerConfig(roles), source), only)
-  const { erasure } = loadConfig(LedgerConfig, source)
+  const { erasure, retention } = loadConfig(LedgerConfig, source)
   const log = createLogger(settings.LOG_LEVEL)
   exitOnCrash(log)
   const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
   const metrics = createMetrics()
   const place = { connection, prefix: '{seatkeeper}:bull' }
-  const worker = startWorkers({ config, roles, ledger, place, concurrency, log, metrics })
+  const worker = startWorkers({ config, roles, ledger, place, concurrency, log, metrics, retention })
   const safety = createRedisCheck(redis, redisDemands(settings), log)
   const checks = [...worker.checks, safety]
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })

@@ -18,6 +18,7 @@ export function createSignals(log: Logger, metrics: Metrics) {
     ...balanceSignals(metrics),
     ofLanes: laneSignals(log, metrics),
     onStanding: standingSignals(metrics),
+    onPurged: (purged: { readonly items: number; readonly jobs: number }) => log.info('ledger.purged', { ...purged }),
     onCounted: (counts: Conservation) => {
       for (const [status, count] of Object.entries(counts)) items.set({ status }, count)
       if (!isConserved(counts)) log.error('agenda.mismatch', { ...counts })

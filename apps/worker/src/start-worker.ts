@@ -1,6 +1,15 @@
+import { purge, type RetentionDays } from '@seatkeeper/fulfilment'
 import type { RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx } from '@seatkeeper/openedx'
-import { createDeadLetters, createWakeUps, keepLanes, startSweep, type QueuePlace } from '@seatkeeper/queue'
+import {
+  createDeadLetters,
+  createWakeUps,
+  deadLetterLane,
+  keepLanes,
+  startSweep,
+  type QueuePlace,
+  type WakeUps,
+} from '@seatkeeper/queue'
 import type { HealthCheck, Logger, Metrics } from '@seatkeeper/service'
 import { createWooStore } from '@seatkeeper/woocommerce'
 import { watchBalance } from './balance-watch.ts'
@@ -19,6 +28,8 @@ export interface WorkerParts {
   readonly concurrency: number
   readonly log: Logger
   readonly metrics: Metrics
+  /** How long things are kept; for good unless given. */
+  readonly retention?: RetentionDays
   /** What finds due items whose job is gone; a control test puts one in its place that finds nothing. */
   readonly sweeper?: typeof startSweep
 }
@@ -32,7 +43,7 @@ export interface RunningWorker {
 
 /** Starts every lane that the roles and the configuration name, and the sweep that any worker runs. */
 export function startWorkers(parts: WorkerParts): RunningWorker {
-  const { config, roles, ledger, place, concurrency, log, metrics, sweeper = startSweep } = parts
+  const { config, roles, ledger, place, concurrency, log, metrics, sweeper = startSweep, retention } = parts
   const signals = createSignals(log, metrics)
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ ...place, onError })
@@ -56,6 +67,10 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     onError,
   })
   const lookAtBalance = watchBalance({ ledger, lms: config.lms, onBalanced: signals.onBalanced })
+  const purgeSome =
+    retention === undefined
+      ? () => Promise.resolve()
+      : purge({ ledger, purgeJobs: jobPurgeOf(ledger, wakeUps), days: retention, onPurged: signals.onPurged })
   let isPrepared = false
   let isIndexed = false
   const looking = repeatedly(lookEveryMs, onError, async () => {
@@ -65,6 +80,7 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     signals.onCounted(await ledger.conservation())
     signals.onStanding(await standingOf(ledger, config))
     if (roles.includes('revoke')) await lookAtBalance()
+    await purgeSome()
   })
   return {
     lanes: workers.map(({ lane }) => lane),
@@ -96,6 +112,11 @@ const lanesOf: Readonly<Record<Role, readonly string[]>> = {
   enroll: ['enroll'],
   revoke: ['revoke', 'audit'],
   orders: ['orders', 'tell', 'chores'],
+}
+
+/** Of every lane there ever was, the view of what is dead included. */
+function jobPurgeOf(ledger: Pick<RedisLedger, 'lanes'>, wakeUps: Pick<WakeUps, 'purge'>) {
+  return async (olderThanMs: number) => wakeUps.purge([...(await ledger.lanes()), deadLetterLane], olderThanMs)
 }
 
 const lookEveryMs = 10_000

@@ -22,6 +22,7 @@ export { connectShop, type ConnectedWebhook, type ConnectShopParts } from './con
 export { discard, type Discarded, type DiscardParts, type DiscardRequest } from './discard.ts'
 export { erase, SeatNotEnded, type Erased, type EraseParts, type EraseRequest } from './erase.ts'
 export type { Patience } from './patience.ts'
+export { purge, type PurgeParts, type RetentionDays } from './purge.ts'
 export { readOrder, type ReadOrderParts } from './read-order.ts'
 export { reconcile, type Reconciled, type ReconcileParts } from './reconcile.ts'
 export { reconcileRange, type DifferingOrder, type ModifiedRange, type ReconcileRangeParts } from './reconcile-range.ts'
@@ -32,4 +33,10 @@ export type { SeatPolicy } from './seat-policy.ts'
 export { settleSeat } from './settle-seat.ts'
 export type { TellShopParts } from './speaker.ts'
 export { tellShop } from './tell-shop.ts'
-export { findingsOf, isDeliveredTo, watchWebhooks, type WatchWebhooksParts, type WebhookFinding } from './watch-webhooks.ts'
+export {
+  findingsOf,
+  isDeliveredTo,
+  watchWebhooks,
+  type WatchWebhooksParts,
+  type WebhookFinding,
+} from './watch-webhooks.ts'

@@ -1,5 +1,5 @@
-export { ErasureConfig, LedgerConfig } from './config.ts'
 export type { Backlog, LaneBacklog } from './backlog.ts'
+export { ErasureConfig, LedgerConfig, RetentionConfig } from './config.ts'
 export { imbalanceKinds, type Balance, type ImbalancedSeat, type ImbalanceKind } from './imbalance.ts'
 export { createLedger, type RedisLedger } from './ledger.ts'
 export type { Search, SoldCourse } from './search.ts'

@@ -11,6 +11,7 @@ import type {
   OperatorLog,
   OrderRef,
   OrderView,
+  Retention,
   Tellings,
   TimelineEntry,
 } from '@seatkeeper/core'
@@ -30,6 +31,7 @@ import { createHousekeeping } from './housekeeping.ts'
 import { createOperators } from './operators.ts'
 import { createOrders } from './orders.ts'
 import { createProducts } from './products.ts'
+import { createRetention } from './retention.ts'
 import { createScripts, type Scripts } from './scripts.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSeats } from './seats.ts'
@@ -46,6 +48,7 @@ export interface RedisLedger
     Erasure,
     LanePauses,
     OperatorLog,
+    Retention,
     Tellings,
     Housekeeping,
     Audit,
@@ -97,6 +100,7 @@ export function createLedger(
     ...createDeadItems(parts),
     ...createOperators(parts),
     ...createErasure(parts, marks),
+    ...createRetention(parts),
     ...createItems(run, redis, prefix),
     nowMs,
     ...createLeases(parts),

@@ -12,6 +12,7 @@ import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
 import { operatorLua, operatorScripts } from './lua/operators.ts'
 import { orderScripts, ordersLua } from './lua/orders.ts'
+import { retentionScripts } from './lua/retention.ts'
 import { searchLua, searchScripts } from './lua/search.ts'
 import { seatScripts } from './lua/seats.ts'
 import { tellingScripts } from './lua/telling.ts'
@@ -30,6 +31,7 @@ const bodies = {
   ...searchScripts,
   ...operatorScripts,
   ...erasureScripts,
+  ...retentionScripts,
 }
 
 /** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */

@@ -92,3 +92,19 @@ describe('ensure', () => {
 })
 
 const depth = async ({ wakeUps }: Bench) => (await wakeUps.depths([enrollLane])).get(enrollLane)
+
+describe('purge', () => {
+  it('removes finished jobs and events of an idle lane when they are old enough, and no other', async () => {
+    const worker = bench.start()
+    await bench.wakeUps.wake([aWakeUp(1), aWakeUp(2)])
+    await until('both were done', async () => (await bench.raw.getCompletedCount()) === 2)
+    worker.pause()
+    await bench.wakeUps.wake([aWakeUp(3)])
+    const events = () => bench.producer.connection.xlen(bench.raw.toKey('events'))
+    expect(await bench.wakeUps.purge([enrollLane], 3_600_000)).toBe(0)
+    expect([await bench.raw.getCompletedCount(), (await events()) > 0]).toEqual([2, true])
+    await until('they are older', async () => (await bench.wakeUps.purge([enrollLane], 1)) === 2)
+    expect([await bench.raw.getCompletedCount(), await events()]).toEqual([0, 0])
+    expect(await bench.raw.getWaitingCount()).toBe(1)
+  })
+})

@@ -27,6 +27,8 @@ export interface WakeUps {
   wake(wakeUps: readonly WakeUp[], urgency?: Urgency): Promise<void>
   /** For the sweep: leaves living jobs alone, and adds anew those that ended or are missing. Gives their number. */
   ensure(wakeUps: readonly WakeUp[]): Promise<number>
+  /** Removes finished jobs and events of these lanes that are older, also where nothing goes on. Gives the number of jobs. */
+  purge(lanes: readonly string[], olderThanMs: number): Promise<number>
   depths(lanes: readonly string[]): Promise<ReadonlyMap<string, LaneDepth>>
   close(): Promise<void>
 }
@@ -58,6 +60,11 @@ export function createWakeUps({ onError, ...place }: QueuePlace & { readonly onE
     ensure: async (wakeUps) => {
       const added = await Promise.all(byLane(wakeUps).map(([lane, ofLane]) => ensureLane(lane, ofLane)))
       return added.reduce((sum, count) => sum + count, 0)
+    },
+    purge: async (lanes, olderThanMs) => {
+      let removed = 0
+      for (const lane of lanes) removed += await purgeLane(await queues.of(lane), place.connection, olderThanMs)
+      return removed
     },
     depths: async (lanes) =>
       new Map(await Promise.all(lanes.map(async (lane) => [lane, await depthOf(await queues.of(lane))] as const))),
@@ -98,6 +105,15 @@ async function aliveIn(queue: Queue, connection: Redis, ids: readonly string[]):
   const isScored = (index: number) =>
     [delayed?.[index], prioritized?.[index]].some((score) => typeof score === 'string')
   return new Set(ids.filter((id, index) => listed.has(id) || isScored(index)))
+}
+
+const purgedAtOnce = 1000
+
+async function purgeLane(queue: Queue, connection: Redis, olderThanMs: number): Promise<number> {
+  const completed = await queue.clean(olderThanMs, purgedAtOnce, 'completed')
+  const failed = await queue.clean(olderThanMs, purgedAtOnce, 'failed')
+  await connection.xtrim(queue.toKey('events'), 'MINID', Math.max(0, Date.now() - olderThanMs))
+  return completed.length + failed.length
 }
 
 async function depthOf(queue: Queue): Promise<LaneDepth> {

@@ -27,6 +27,33 @@ local function forget_erased(offer)
 end
 `
 
+/** A seat, its item and what orders and indexes know of it. */
+export const removeSeatLua = String.raw`
+local function remove_seat(seat)
+  local id, key = seat_item(seat), P .. 'seat:' .. seat
+  local fields = redis.call('HMGET', key, 'lms', 'course', 'index', 'email', 'account')
+  if fields[3] and redis.call('HGET', P .. 'seats', fields[3]) == seat then redis.call('HDEL', P .. 'seats', fields[3]) end
+  if fields[5] then
+    local name = fields[1] .. '/' .. fields[2] .. '/' .. cjson.decode(fields[5]).id
+    if redis.call('HGET', P .. 'accounts', name) == seat then redis.call('HDEL', P .. 'accounts', name) end
+  end
+  for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do
+    local store, order = string.match(claim, '^([^/~]+)/([^/]+)/')
+    if store then
+      count_granted(claim, 'withdrawn')
+      redis.call('ZREM', P .. 'braked:' .. store, claim)
+      redis.call('HDEL', order_key({ store = store, order = order }) .. ':claims', claim)
+    end
+  end
+  if fields[1] then
+    redis.call('SREM', P .. 'applied:' .. fields[1], seat)
+    unindex_seat(seat, fields[1], fields[2], fields[4])
+  end
+  redis.call('DEL', key, key .. ':claims', key .. ':emails', P .. 'lease:' .. id, holders_key(id))
+  unregister(id)
+end
+`
+
 export const erasureScripts = {
   buryAddresses: String.raw`
     for _, mark in ipairs(ARGV) do redis.call('HSET', P .. 'erased', mark, NOW) end
@@ -59,29 +86,10 @@ export const erasureScripts = {
     return accepted('ended')`,
 
   eraseSeat: String.raw`
+    ${removeSeatLua}
     local seat, token = ARGV[1], ARGV[2]
-    local id, key = seat_item(seat), P .. 'seat:' .. seat
-    if not holds(id, token) then return 0 end
-    local fields = redis.call('HMGET', key, 'lms', 'course', 'index', 'email', 'account')
-    if fields[3] and redis.call('HGET', P .. 'seats', fields[3]) == seat then redis.call('HDEL', P .. 'seats', fields[3]) end
-    if fields[5] then
-      local name = fields[1] .. '/' .. fields[2] .. '/' .. cjson.decode(fields[5]).id
-      if redis.call('HGET', P .. 'accounts', name) == seat then redis.call('HDEL', P .. 'accounts', name) end
-    end
-    for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do
-      local store, order = string.match(claim, '^([^/~]+)/([^/]+)/')
-      if store then
-        count_granted(claim, 'withdrawn')
-        redis.call('ZREM', P .. 'braked:' .. store, claim)
-        redis.call('HDEL', order_key({ store = store, order = order }) .. ':claims', claim)
-      end
-    end
-    if fields[1] then
-      redis.call('SREM', P .. 'applied:' .. fields[1], seat)
-      unindex_seat(seat, fields[1], fields[2], fields[4])
-    end
-    redis.call('DEL', key, key .. ':claims', key .. ':emails', P .. 'lease:' .. id)
-    unregister(id)
+    if not holds(seat_item(seat), token) then return 0 end
+    remove_seat(seat)
     return 1`,
 
   eraseWords: String.raw`
