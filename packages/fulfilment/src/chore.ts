@@ -14,19 +14,30 @@ type Round = () => Promise<{ readonly isDone: boolean }>
 /**
  * Does one round of a chore alone, and puts it off to the next.
  *
- * What would be the end of a seat or an order is not the end of a chore: a permanent failure, or one that waits for a
- * person, is told and tried again in the next round. All others end the job as usual.
+ * What would be the end of a seat or an order is not the end of a chore: a permanent failure, one that waits for a
+ * person, or a round that kills its workers, is told and tried again in the next round. All others end the job as usual.
  *
  * @param round says whether it came to its end; if not, the rest of it is due at once.
  */
 export function doRound(ledger: Ledger, { item, everyMs, onFailure }: ChoreTurn, round: Round): Promise<Outcome> {
-  return converge(ledger, { id: itemId(item), leaseMs: doChore.deadlineMs + leaseGraceMs }, async () => {
-    const { isDone } = await round().catch((error: unknown) => {
+  const inNextRound = async (afterMs = everyMs): Promise<Outcome> => ({
+    status: 'waiting',
+    reason: 'scheduled',
+    untilMs: (await ledger.nowMs()) + afterMs,
+  })
+  const giveUpRound = (failure: JobFailure) => {
+    onFailure(failure)
+    return inNextRound()
+  }
+  const turn = { id: itemId(item), leaseMs: doChore.deadlineMs + leaseGraceMs, ifCrashing: giveUpRound }
+  return converge(ledger, turn, async () => {
+    try {
+      const { isDone } = await round()
+      return await inNextRound(isDone ? everyMs : 0)
+    } catch (error) {
       const failure = toFailure(error)
       if (failure.verdict !== 'permanent' && failure.verdict !== 'misconfigured') throw error
-      onFailure(failure)
-      return { isDone: true }
-    })
-    return { status: 'waiting', reason: 'scheduled', untilMs: (await ledger.nowMs()) + (isDone ? everyMs : 0) }
+      return giveUpRound(failure)
+    }
   })
 }

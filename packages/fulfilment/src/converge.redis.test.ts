@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { enrollSeat, failures, itemId, LmsId, type Outcome } from '@seatkeeper/core'
+import { enrollSeat, failures, itemId, LmsId, type JobFailure, type Outcome } from '@seatkeeper/core'
 import { anOffer, anOrder } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
+import { doRound } from './chore.ts'
 import { converge } from './converge.ts'
 
 let server: EmbeddedRedis
@@ -28,6 +29,7 @@ beforeEach(async () => {
 })
 
 const turnOf = (name: string) => ({ id: name, leaseMs: 5000 })
+const begun = () => Promise.reject(new Error('it was begun'))
 const applied = (): Promise<Outcome> => Promise.resolve({ status: 'applied' })
 
 /** What is left behind when a process dies in the middle of a turn. */
@@ -49,7 +51,7 @@ describe('converge', () => {
 
   it('does not touch what three workers died over', async () => {
     for (let crash = 0; crash < 3; crash += 1) await dieOver(id)
-    const worked = converge(ledger, turnOf(id), () => Promise.reject(new Error('it was touched')))
+    const worked = converge(ledger, turnOf(id), begun)
     await expect(worked).rejects.toMatchObject({ code: 'CRASHED' })
     expect(failures.CRASHED.verdict).toBe('permanent')
   })
@@ -68,6 +70,17 @@ describe('converge', () => {
     expect(await ledger.fileFailure(filing)).toEqual({ next: 'dead' })
     await ledger.replay({ id, generation: null, by: 'ops', perSecond: 10 })
     expect(await converge(ledger, turnOf(id), applied)).toEqual({ status: 'applied' })
+  })
+
+  it('lets a chore go on in its next round that killed three workers in this one', async () => {
+    const chore = { kind: 'chore', chore: 'audit', of: LmsId.parse('campus') } as const
+    await ledger.ensureChore(chore, 'audit.campus')
+    for (let crash = 0; crash < 3; crash += 1) await dieOver('audit-campus')
+    const told: string[] = []
+    const turn = { item: chore, everyMs: 60_000, onFailure: ({ code }: JobFailure) => void told.push(code) }
+    expect(await doRound(ledger, turn, begun)).toMatchObject({ status: 'waiting', reason: 'scheduled' })
+    expect(told).toEqual(['CRASHED'])
+    expect(await ledger.lease('audit-campus', 5000)).toMatchObject({ crashes: 0 })
   })
 
   it('has a suspect wait while another one works, and keeps suspecting it', async () => {

@@ -5,6 +5,8 @@ export interface Turn {
   /** The agenda's name of the item; also the key of its lease. */
   readonly id: string
   readonly leaseMs: number
+  /** What becomes of it in place of its fourth worker; it fails with CRASHED unless given. */
+  readonly ifCrashing?: (failure: JobFailure) => Promise<Outcome>
 }
 
 /** A lease outlasts its job's deadline by this, so that a job that keeps to it never loses its turn. */
@@ -29,7 +31,8 @@ const crashesUntilDead = 3
  * An item over which a worker died is a suspect, as is all that this worker had in hand. Suspects take turns, so that the
  * one that kills again is known by it, and dies with CRASHED in place of its fourth worker.
  */
-export async function converge(ledger: Ledger, { id, leaseMs }: Turn, step: Step): Promise<Outcome> {
+export async function converge(ledger: Ledger, item: Turn, step: Step): Promise<Outcome> {
+  const { id, leaseMs } = item
   for (let turn = 0; turn < turnsPerWakeUp; turn += 1) {
     const lease = await ledger.lease(id, leaseMs)
     if (lease === undefined) {
@@ -40,13 +43,18 @@ export async function converge(ledger: Ledger, { id, leaseMs }: Turn, step: Step
       await lease.release()
       return { status: 'quarantined' }
     }
-    const outcome = await takeTurn(ledger, id, lease, step)
+    const outcome = await takeTurn(ledger, item, lease, step)
     if (outcome !== 'changed') return outcome
   }
   return { status: 'superseded' }
 }
 
-async function takeTurn(ledger: Ledger, id: string, lease: Lease, step: Step): Promise<Outcome | 'changed'> {
+async function takeTurn(
+  ledger: Ledger,
+  { id, ifCrashing = (failure) => Promise.reject(failure) }: Turn,
+  lease: Lease,
+  step: Step,
+): Promise<Outcome | 'changed'> {
   const item = await ledger.itemStatus(id).catch(async (error: unknown) => {
     await lease.release()
     throw error
@@ -57,8 +65,9 @@ async function takeTurn(ledger: Ledger, id: string, lease: Lease, step: Step): P
   }
   const { generation, status } = item
   try {
-    if (lease.crashes >= crashesUntilDead) throw new JobFailure('CRASHED', `${lease.crashes} workers died over it`)
-    const outcome = await step(lease, status)
+    const outcome = await (lease.crashes < crashesUntilDead
+      ? step(lease, status)
+      : ifCrashing(new JobFailure('CRASHED', `${lease.crashes} workers died over it`)))
     if (await ledger.settle(id, generation, outcome, lease)) return outcome
     await lease.release()
     return 'changed'
