@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { CourseKey, CourseMode, EmailAddress, Username } from '@seatkeeper/core'
+import { unlimitedCalls } from '@seatkeeper/core/fixture'
 import { createOpenedx, LmsConfig, memoryTokenCache } from '@seatkeeper/openedx'
 import { startLmsStub, type LmsStub } from './lms-stub.ts'
 
@@ -12,7 +13,7 @@ afterAll(() => stub.close())
 describe('startLmsStub', () => {
   it('answers what our adapter asks for a new seat, and remembers when', async () => {
     const config = LmsConfig.parse({ id: 'campus', url: stub.url, clientId: 'bench', clientSecret: 'bench' })
-    const lms = createOpenedx(config, { tokens: memoryTokenCache() })
+    const lms = createOpenedx(config, { tokens: () => memoryTokenCache(), budget: unlimitedCalls })
     const { signal } = new AbortController()
     const [email, username] = [EmailAddress.parse('ada@example.org'), Username.parse('ada-at-example.org')]
     const course = CourseKey.parse('course-v1:DemoU+CS101+2026')

@@ -77,7 +77,7 @@ describe('docs/seatkeeper.sample.yaml', () => {
     ['stores', StoreEntry],
     ['lms', LmsConfig],
   ] as const)('shows every setting of %s and no other', (list, schema) => {
-    const settings = describeSchema(schema).map(({ path }) => path.split('.')[0])
+    const settings = describeSchema(schema).map(({ path }) => path.split(/[.[]/)[0])
     expect(Object.keys(sample[list][0] ?? {})).toEqual([...new Set(settings)])
   })
 })

@@ -79,6 +79,7 @@ function configText(shop: ShopSimulator, campus: LmsSimulator): string {
     `    url: ${campus.url}`,
     '    clientId: ${LMS_CLIENT_ID}',
     '    clientSecret: file:lms-secret',
+    '    callsPerMinute: 1000000',
     '',
   ].join('\n')
 }

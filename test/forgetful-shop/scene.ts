@@ -1,4 +1,5 @@
 import { laneOf, LmsId, StoreId, type Chore, type WakeUp } from '@seatkeeper/core'
+import { unlimitedCalls } from '@seatkeeper/core/fixture'
 import { connectShop } from '@seatkeeper/fulfilment'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx, LmsConfig, memoryTokenCache } from '@seatkeeper/openedx'
@@ -91,7 +92,11 @@ async function openCampus(nowMs: () => number): Promise<LmsSimulator> {
 }
 
 function lmsOf({ url }: LmsSimulator, nowMs: () => number) {
-  return createOpenedx(LmsConfig.parse({ id: lmsId, url, ...client }), { tokens: memoryTokenCache(nowMs), nowMs })
+  return createOpenedx(LmsConfig.parse({ id: lmsId, url, ...client }), {
+    tokens: () => memoryTokenCache(nowMs),
+    budget: unlimitedCalls,
+    nowMs,
+  })
 }
 
 /** Calls of the shop are spread over real time, which is not what passes here. */

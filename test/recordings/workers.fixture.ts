@@ -9,6 +9,7 @@ import {
   type SeatId,
   type StoreId,
 } from '@seatkeeper/core'
+import { unlimitedCalls } from '@seatkeeper/core/fixture'
 import { readOrder, settleSeat, tellShop, type ReadOrderParts } from '@seatkeeper/fulfilment'
 import type { RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx, LmsConfig } from '@seatkeeper/openedx'
@@ -66,7 +67,7 @@ function createHandlers(ledger: RedisLedger, config: StoreConfig, url: string): 
     wake,
     patience,
     policy,
-    lms: createOpenedx(policy, { tokens: ledger.tokens(lms) }),
+    lms: createOpenedx(policy, { tokens: (clientId) => ledger.tokens(lms, clientId), budget: unlimitedCalls }),
   })
   return (item, generation) => {
     const context = { signal: AbortSignal.timeout(20_000) }

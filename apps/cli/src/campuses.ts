@@ -10,13 +10,18 @@ import type { Surroundings } from './program.ts'
 const Campuses = z.object({ lms: z.array(LmsConfig).min(1).describe('the Open edX LMSs that hold the enrolments') })
 
 /** The LMSs of `seatkeeper.yaml`, by name. @throws StartError naming those there are, for a name that is none of them. */
-export function campusesOf({ env }: Surroundings, ledger: Pick<RedisLedger, 'tokens'>): (lms: LmsId) => SoughtLms {
+export function campusesOf(
+  { env }: Surroundings,
+  ledger: Pick<RedisLedger, 'tokens' | 'callBudget'>,
+): (lms: LmsId) => SoughtLms {
   const { SEATKEEPER_CONFIG: file } = loadSettings(Settings.pick({ SEATKEEPER_CONFIG: true }), env)
   const { lms: configs } = loadConfig(Campuses, { file, env })
   const campuses = new Map(
     configs.map((config) => {
-      const lms = patientLms(createOpenedx(config, { tokens: ledger.tokens(config.id) }))
-      return [config.id, { lms, policy: config }] as const
+      const { id, callsPerMinute } = config
+      const tokens = (clientId: string) => ledger.tokens(id, clientId)
+      const lms = patientLms(createOpenedx(config, { tokens, budget: ledger.callBudget(id, callsPerMinute) }))
+      return [id, { lms, policy: config }] as const
     }),
   )
   return (id) => {

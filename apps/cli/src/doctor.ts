@@ -1,4 +1,5 @@
-import { CourseKey, type CourseItem, type LmsId } from '@seatkeeper/core'
+import { CourseKey, uncountedCalls, type CallBudget, type CourseItem, type LmsId } from '@seatkeeper/core'
+import { createLedger } from '@seatkeeper/ledger'
 import { createOpenedx, memoryTokenCache } from '@seatkeeper/openedx'
 import { createAttendance } from '@seatkeeper/queue'
 import {
@@ -64,7 +65,7 @@ async function lookAtAll({ env, progress }: Surroundings): Promise<readonly Find
     const checks = [
       'stores' in config ? configured(config) : config,
       ...(isUp ? [...redisChecks(redis, redisDemands(settings)), ...laneChecks(attendance, site)] : [redisIsAway]),
-      ...aroundUs(site),
+      ...aroundUs(site, isUp ? createLedger(redis).callBudget : () => uncountedCalls),
     ]
     return await examine(checks, { limitMs, onDone: (done) => progress(`${done} of ${checks.length} looked at`) })
   } finally {
@@ -101,14 +102,18 @@ function fixed(subject: string, name: string, verdict: Verdict): Check {
   return { subject, name, run: () => Promise.resolve([verdict]) }
 }
 
-function aroundUs({ stores, lms }: Config): readonly Check[] {
+function aroundUs(
+  { stores, lms }: Config,
+  budgetOf: (lms: LmsId, callsPerMinute: number) => CallBudget,
+): readonly Check[] {
   const campusOf = sellingCampuses(lms)
   const named = stores.flatMap(itemsNamedBy)
   return [
     ...lms.flatMap((config) => {
-      const { id, url } = config
+      const { id, url, callsPerMinute } = config
+      const tools = { tokens: () => memoryTokenCache(), budget: budgetOf(id, callsPerMinute) }
       const items = named.filter((item) => item.lms === id)
-      return lmsChecks({ id, url, lms: createOpenedx(config, { tokens: memoryTokenCache() }), items, campusOf })
+      return lmsChecks({ id, url, lms: createOpenedx(config, tools), items, campusOf })
     }),
     ...stores.flatMap((config) => shopChecks({ config, store: createWooStore(config) })),
   ]

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LmsId, OrderId, StoreId } from '@seatkeeper/core'
+import { unlimitedCalls } from '@seatkeeper/core/fixture'
 import { readOrder, settleSeat } from '@seatkeeper/fulfilment'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx, LmsConfig } from '@seatkeeper/openedx'
@@ -46,9 +47,9 @@ export async function startPluginShop() {
     seatkeeper: (...args: readonly string[]) => seatkeeper({ REDIS_URL: server.url, SEATKEEPER_CONFIG: file }, args),
     /** Calls that changed a row at the LMS. */
     writes: () => campus.journal.filter(({ method, path }) => method === 'POST' && path.includes('/enrollment/')),
-    /** All that Redis holds, the LMS's token apart. */
+    /** All that Redis holds, but the LMS's token and the count of calls to it. */
     dump: async (): Promise<Record<string, unknown>> => {
-      const keys = (await redis.keys('*')).filter((key) => !key.includes(':token:')).toSorted()
+      const keys = (await redis.keys('*')).filter((key) => !/:(token|calls):/.test(key)).toSorted()
       return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const)))
     },
     stop: async () => {
@@ -113,7 +114,10 @@ function createPast(shop: ShopSimulator, campus: LmsSimulator) {
 function createWork(ledger: RedisLedger, { stores, lms: campuses }: ReturnType<typeof siteOf>) {
   const store = StoreEntry.parse(stores[0])
   const campus = LmsConfig.parse(campuses[0])
-  const lms = createOpenedx(campus, { tokens: ledger.tokens(campus.id) })
+  const lms = createOpenedx(campus, {
+    tokens: (clientId) => ledger.tokens(campus.id, clientId),
+    budget: unlimitedCalls,
+  })
   const read = readOrder({ ledger, store: createWooStore(store), policy: policyOf(store), wake })
   const settle = settleSeat({ ledger, lms, patience, policy: campus, wake })
   const settleSeats = async (order: number) => {

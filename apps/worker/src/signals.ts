@@ -1,6 +1,7 @@
-import { isConserved, type Conservation, type LanePause, type LmsId } from '@seatkeeper/core'
+import { isConserved, type Conservation, type LanePause, type LmsId, type Outcome } from '@seatkeeper/core'
 import type { Audited, Reconciled, WebhookFinding } from '@seatkeeper/fulfilment'
 import { imbalanceKinds, type ImbalancedSeat } from '@seatkeeper/ledger'
+import type { OnCall } from '@seatkeeper/openedx'
 import type { AttemptReport } from '@seatkeeper/queue'
 import type { Logger, Metrics } from '@seatkeeper/service'
 import { standingSignals } from './standing-signals.ts'
@@ -12,8 +13,15 @@ export function createSignals(log: Logger, metrics: Metrics) {
     help: 'Items of the agenda, by where they stand; registered is the sum of the others.',
     labels: { status: 'registered, settled, due, waiting or dead' },
   })
+  const attempts = attemptSignals(log, metrics)
+  const calls = callSignals(metrics)
   return {
-    ...attemptSignals(log, metrics),
+    onAttempt: (report: AttemptReport) => {
+      attempts.onAttempt(report)
+      calls.onAttempt(report)
+    },
+    onCall: calls.onCall,
+    onCallsLeft: calls.onCallsLeft,
     ...choreSignals(log, metrics),
     ...balanceSignals(metrics),
     ofLanes: laneSignals(log, metrics),
@@ -102,6 +110,42 @@ function attemptSignals(log: Logger, metrics: Metrics) {
     },
   }
 }
+
+function callSignals(metrics: Metrics) {
+  const lms = 'short name of the LMS'
+  const calls = metrics.counter({
+    name: 'lms_calls_total',
+    help: 'Calls to LMSs. All kinds but account and opening count against callsPerMinute.',
+    labels: {
+      lms,
+      class: 'revoke, enroll or housekeeping',
+      kind: 'read (one row), list (rows of several learners), write, invitation, account or opening',
+    },
+  })
+  const seats = metrics.counter({
+    name: 'settled_seats_total',
+    help: 'Jobs that found or made a seat as it is wanted.',
+    labels: { lms, class: 'revoke or enroll' },
+  })
+  const left = metrics.gauge({
+    name: 'lms_calls_left',
+    help: 'Calls that all users of an LMS together may still make now.',
+    labels: { lms },
+  })
+  return {
+    onCall: (id: LmsId, { class: of, kind }: Parameters<OnCall>[0]) => calls.inc({ lms: id, class: of, kind }),
+    onCallsLeft: (id: LmsId, count: number | undefined) => {
+      if (count !== undefined) left.set({ lms: id }, count)
+    },
+    onAttempt: (report: AttemptReport) => {
+      const [of = '', id = ''] = report.lane.split('.')
+      const isSettled = report.end === 'outcome' && settledStatuses.has(report.outcome.status)
+      if (isSettled && (of === 'enroll' || of === 'revoke')) seats.inc({ lms: id, class: of })
+    },
+  }
+}
+
+const settledStatuses: ReadonlySet<Outcome['status']> = new Set(['applied', 'unchanged'])
 
 function choreSignals(log: Logger, metrics: Metrics) {
   const healed = metrics.counter({

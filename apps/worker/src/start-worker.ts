@@ -1,6 +1,7 @@
+import type { MeteredLms } from '@seatkeeper/core'
 import { purge, type RetentionDays } from '@seatkeeper/fulfilment'
 import type { RedisLedger } from '@seatkeeper/ledger'
-import { createOpenedx } from '@seatkeeper/openedx'
+import { createOpenedx, type LmsConfig } from '@seatkeeper/openedx'
 import {
   createDeadLetters,
   createWakeUps,
@@ -50,10 +51,9 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
   const deadLetters = createDeadLetters({ ...place, onError })
   const wake: Bench['wake'] = (due, urgency) => wakeUps.wake(due, urgency)
   const bench: Bench = { ledger, place, wake, deadLetters, concurrency, log, signals, onAttempt: signals.onAttempt }
+  const campuses = config.lms.map((lms) => ({ config: lms, lms: openCampus(bench, lms) }))
   const groups: readonly Lanes[] = [
-    ...config.lms.map((lms) =>
-      startSeatLanes(bench, { config: lms, lms: createOpenedx(lms, { tokens: ledger.tokens(lms.id) }), roles }),
-    ),
+    ...campuses.map((campus) => startSeatLanes(bench, { ...campus, roles })),
     ...config.stores.map((store) => startShopLanes(bench, store, createWooStore(store))),
   ]
   const workers = groups.flatMap((group) => group.workers)
@@ -81,6 +81,7 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     signals.onStanding(await standingOf(ledger, config))
     if (roles.includes('revoke')) await lookAtBalance()
     await purgeSome()
+    for (const campus of campuses) signals.onCallsLeft(campus.config.id, await campus.lms.callsLeft())
   })
   return {
     lanes: workers.map(({ lane }) => lane),
@@ -105,6 +106,17 @@ async function standingOf(ledger: RedisLedger, { lms, stores }: WorkerConfig): P
   const names = [...lms.map(({ id }) => `lms.${id}`), ...stores.map(({ id }) => `store.${id}`)]
   const gates = await Promise.all(names.map(async (name) => [name, await ledger.gates.read(name)] as const))
   return { lanes: await ledger.backlog(), deadByCode: await ledger.deadByCode(), gates: new Map(gates) }
+}
+
+/** An LMS whose calls are counted with those of all other workers. */
+function openCampus({ ledger, signals, log }: Bench, config: LmsConfig): MeteredLms {
+  const { id, callsPerMinute } = config
+  return createOpenedx(config, {
+    tokens: (clientId) => ledger.tokens(id, clientId),
+    budget: ledger.callBudget(id, callsPerMinute),
+    onCall: (call) => signals.onCall(id, call),
+    onRest: (client, code) => log.error('lms.client-refused', { lms: id, client, code }),
+  })
 }
 
 /** The first words of a role's lanes. */

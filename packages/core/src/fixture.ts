@@ -1,4 +1,3 @@
-import type { CallBudget } from './call-budget.ts'
 import type { Brake, Catalogue } from './catalogue.ts'
 import { CourseMode, EmailAddress, LineId, LmsId, OrderId, StoreId } from './ids.ts'
 import type { OrderOffer } from './ledger.ts'
@@ -71,15 +70,4 @@ export function anOffer(snapshot: OrderSnapshot): OrderOffer {
 }
 
 /** A call budget that never says no. */
-export const unlimitedCalls: CallBudget = {
-  reserve: async ({ class: of, calls, users: [user = ''], waiter }) => ({
-    status: 'reserved',
-    calls: Array.from({ length: calls }, (_, index) => ({ user, class: of, id: `${waiter}-${index}` })),
-  }),
-  begin: async () => ({ status: 'go' }),
-  end: async () => undefined,
-  giveBack: async () => undefined,
-  stopWaiting: async () => undefined,
-  throttle: async () => undefined,
-  left: async () => Infinity,
-}
+export { uncountedCalls as unlimitedCalls } from './call-budget.ts'

@@ -1,3 +1,4 @@
+import type { JobCalls } from './call-budget.ts'
 import type { Enrolment } from './enrolment.ts'
 import type { CourseKey, CourseMode, EmailAddress, OrderRef, Username } from './ids.ts'
 
@@ -54,4 +55,17 @@ export interface Lms {
   readOpening(course: CourseKey, signal: AbortSignal): Promise<number | null>
   /** A cheap call that depends on no order; resolves if the LMS serves us. */
   probe(signal: AbortSignal): Promise<void>
+}
+
+/** An LMS that lets us make so many calls a minute. */
+export interface MeteredLms extends Lms {
+  /**
+   * The same LMS for one job, whose expected calls are reserved; more than those reserve themselves. Waits until there are so
+   * many, and only the signal ends that. What is left is given back.
+   *
+   * @throws JobFailure LMS_THROTTLED while the LMS has us wait, and what getting a token may throw.
+   */
+  reserve(job: JobCalls, signal: AbortSignal): Promise<{ readonly lms: Lms; giveBack(): Promise<void> }>
+  /** How many calls may be made now; undefined before the first token told who we are. */
+  callsLeft(): Promise<number | undefined>
 }

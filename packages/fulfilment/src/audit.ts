@@ -57,8 +57,10 @@ export interface Audited {
 
 /** As many seats, and so at most as many learners, as the LMS answers about in one call. */
 const seatsPerPage = 100
-/** Keeps a turn below its deadline and leaves most of a minute's calls to the lanes. */
-const pagesPerTurn = 20
+/** Keeps a turn below its deadline, and its calls below what housekeeping has of a minute. */
+const pagesPerTurn = 5
+/** What a turn is expected to ask of the LMS; learners with many courses take more. */
+export const callsPerAuditTurn = pagesPerTurn
 
 /**
  * Compares what an LMS holds with what was applied, page by page.

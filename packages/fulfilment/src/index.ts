@@ -8,7 +8,7 @@ export {
   type AdoptStep,
 } from './adopt.ts'
 export type { AdoptionVerdict } from './adoption-verdict.ts'
-export { audit, type AuditLedger, type AuditParts, type Audited } from './audit.ts'
+export { audit, callsPerAuditTurn, type AuditLedger, type AuditParts, type Audited } from './audit.ts'
 export {
   checkCatalogue,
   checkSales,
@@ -30,7 +30,7 @@ export type { SoughtLms } from './sought-seats.ts'
 export { countByCode, replay, replaysPerSecond, type Replayed, type ReplayParts, type ReplayRequest } from './replay.ts'
 export type { SettleSeatParts } from './hand.ts'
 export type { SeatPolicy } from './seat-policy.ts'
-export { settleSeat } from './settle-seat.ts'
+export { callsPerSeat, settleSeat } from './settle-seat.ts'
 export type { TellShopParts } from './speaker.ts'
 export { tellShop } from './tell-shop.ts'
 export {

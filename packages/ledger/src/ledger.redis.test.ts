@@ -491,7 +491,7 @@ describe('gates', () => {
 
 describe('tokens', () => {
   it('forget a token only if it is still the one that was refused', async () => {
-    const tokens = aLedger().tokens(LmsId.parse('campus'))
+    const tokens = aLedger().tokens(LmsId.parse('campus'), 'seatkeeper')
     await tokens.write({ token: 'new', expiresAtMs: Date.now() + 60_000 })
     await tokens.drop('old')
     expect(await tokens.read()).toMatchObject({ token: 'new' })

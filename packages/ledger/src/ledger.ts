@@ -57,9 +57,9 @@ export interface RedisLedger
     Adoptions,
     Search {
   readonly gates: Gates
-  tokens(lms: LmsId): Tokens
+  tokens(lms: LmsId, clientId: string): Tokens
   /** @param callsPerMinute of each user of the LMS. */
-  callBudget(lms: LmsId, callsPerMinute: number): CallBudget
+  readonly callBudget: (lms: LmsId, callsPerMinute: number) => CallBudget
   orderView(ref: OrderRef): Promise<OrderView | undefined>
   timeline(id: string): Promise<readonly TimelineEntry[]>
 }
@@ -105,7 +105,7 @@ export function createLedger(
     nowMs,
     ...createLeases(parts),
     gates: createGates(redis, prefix),
-    tokens: (lms) => createTokens(parts, lms),
+    tokens: (lms, clientId) => createTokens(parts, lms, clientId),
     callBudget: (lms, callsPerMinute) => createCallBudget(run, lms, callsPerMinute),
     orderView: (ref) => readOrderView({ redis, prefix, knownItems: orders.knownItems }, ref),
     timeline: (id) => readTimeline(redis, prefix, id),

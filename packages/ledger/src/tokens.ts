@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { LmsId } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
 import type { Scripts } from './scripts.ts'
@@ -8,7 +9,7 @@ export interface CachedToken {
   readonly expiresAtMs: number
 }
 
-/** One LMS's access token, shared by all workers. */
+/** The access token of one OAuth2 application at an LMS, shared by all workers. */
 export interface Tokens {
   read(): Promise<CachedToken | undefined>
   /** Keeps a new token; whoever had the turn to ask is done. */
@@ -23,8 +24,10 @@ export interface Tokens {
 export function createTokens(
   { redis, run, prefix }: { redis: Redis; run: Scripts; prefix: string },
   lms: LmsId,
+  clientId: string,
 ): Tokens {
-  const key = `${prefix}token:${lms}`
+  const name = `${lms}:${createHash('sha256').update(clientId).digest('base64url').slice(0, 16)}`
+  const key = `${prefix}token:${name}`
   return {
     read: async () => {
       const { token, expiresAtMs } = await redis.hgetall(key)
@@ -39,7 +42,7 @@ export function createTokens(
         .exec()
     },
     drop: async (token) => {
-      await run('dropToken', lms, token)
+      await run('dropToken', name, token)
     },
     claim: async (forMs) => (await redis.set(`${key}:claim`, '1', 'PX', forMs, 'NX')) === 'OK',
   }

@@ -1,10 +1,10 @@
-import type { HttpAnswer } from '@seatkeeper/core'
+import { toFailure, type CallBudget, type CallClass, type HttpAnswer, type JobFailure } from '@seatkeeper/core'
 import { jsonOf } from './answer-body.ts'
 import { meaningOf, type Endpoint } from './answers.ts'
-import type { LmsConfig } from './config.ts'
+import type { Caller, Callers } from './callers.ts'
 import { failureOfAbort, failureOfAnswer, failureOfLoss } from './failure.ts'
 import type { HttpCall, Send } from './http-client.ts'
-import type { Tokens } from './tokens.ts'
+import type { Purse } from './purse.ts'
 
 /** One call to an API of the LMS, in its own words. */
 export interface ApiCall {
@@ -13,54 +13,133 @@ export interface ApiCall {
   /** Below the LMS's address, its parts encoded. */
   readonly path: string
   readonly json?: object
-  /** Answered to anybody: no token is sent, and none is needed. */
-  readonly isPublic?: boolean
 }
 
-/** Makes a call, with our token unless it is a public one; gives the answer's JSON, or undefined where there is nothing. Throws JobFailure. */
+/**
+ * Makes a call, with our token unless it is a public one; gives the answer's JSON, or undefined where there is nothing.
+ * Throws JobFailure.
+ */
 export type Api = (call: ApiCall, signal: AbortSignal) => Promise<unknown>
+
+/** Told of each call that is made, as a metric counts it. */
+export type OnCall = (call: { readonly class: CallClass; readonly kind: CallKind }) => void
 
 /** What calls are made of. */
 export interface ApiParts {
-  readonly config: LmsConfig
+  readonly url: string
   readonly send: Send
-  readonly tokens: Tokens
+  readonly callers: Callers
+  readonly budget: Pick<CallBudget, 'end' | 'throttle'>
   readonly nowMs: () => number
+  readonly onCall: OnCall
 }
 
-/** A refused token is dropped, and the call repeated once with a new one: a 401 says that nothing was done. */
-export function createApi({ config, send, tokens, nowMs }: ApiParts): Api {
-  async function ask(call: ApiCall, token: string | undefined, signal: AbortSignal): Promise<HttpAnswer> {
-    if (signal.aborted) throw failureOfAbort(signal)
-    const fate = await send(toHttp(config.url, call, token), signal)
-    if (fate.kind === 'lost') throw failureOfLoss(call.endpoint, fate, signal)
-    return fate.answer
-  }
+/** What a call asks for; `account` and `opening` are not counted by the LMS's enrolment throttle. */
+export type CallKind = 'read' | 'list' | 'write' | 'invitation' | 'account' | 'opening'
 
-  async function askAsStaff(call: ApiCall, signal: AbortSignal): Promise<Answered> {
-    const token = await tokens.current(signal)
-    const answer = await ask(call, token, signal)
-    if (answer.status !== 401) return { answer, token }
-    await tokens.refuse(token)
-    const fresh = await tokens.current(signal)
-    return { answer: await ask(call, fresh, signal), token: fresh }
-  }
+/**
+ * Which calls the LMS counts against the user's minute; the others are free.
+ *
+ * `public`: answered to anybody, so no token is sent and none is needed.
+ *
+ * @see edx-platform, `openedx/core/djangoapps/enrollments/views.py`, `EnrollmentUserThrottle`
+ */
+const endpoints: Readonly<
+  Record<ApiCall['endpoint'], { readonly kind: CallKind; readonly as: 'counted' | 'free' | 'public' }>
+> = {
+  readEnrolment: { kind: 'read', as: 'counted' },
+  readEnrolments: { kind: 'list', as: 'counted' },
+  writeEnrolment: { kind: 'write', as: 'counted' },
+  invite: { kind: 'invitation', as: 'counted' },
+  withdrawInvitation: { kind: 'invitation', as: 'counted' },
+  findAccount: { kind: 'account', as: 'free' },
+  readOpening: { kind: 'opening', as: 'public' },
+}
 
-  return async (call, signal) => {
-    const { answer, token }: Answered =
-      call.isPublic === true ? { answer: await ask(call, undefined, signal) } : await askAsStaff(call, signal)
-    const { endpoint } = call
-    const meaning = meaningOf(endpoint, answer)
-    if (meaning === 'absent') return undefined
-    if (meaning === 'ok') return jsonOf(answer)
-    const secrets = token === undefined ? [config.clientSecret] : [config.clientSecret, token]
-    throw failureOfAnswer({ endpoint, code: meaning, answer, nowMs: nowMs(), secrets })
+/**
+ * Calls that are paid from a purse.
+ *
+ * A refused token is dropped, and the call repeated once with a new one: a 401 says that nothing was done. A user whom
+ * the LMS throttles or refuses leaves the call to another user, if there is one: nothing was done then either.
+ */
+export function createApi(parts: ApiParts): (purse: Purse) => Api {
+  return (purse) => async (call, signal) => {
+    for (;;) {
+      const tried = await tryCall(parts, purse, call, signal)
+      if (tried.failure === undefined) return tried.json
+      if (!(await othersMayTry(parts, tried))) throw tried.failure
+    }
   }
+}
+
+type Tried =
+  | { readonly failure?: undefined; readonly json: unknown }
+  | {
+      readonly failure: JobFailure
+      readonly caller: Caller
+      readonly user: string | undefined
+      /** Undefined where there was no answer to this call. */
+      readonly status: number | undefined
+    }
+
+async function tryCall(parts: ApiParts, purse: Purse, call: ApiCall, signal: AbortSignal): Promise<Tried> {
+  const { callers, budget, nowMs, onCall } = parts
+  const { kind, as } = endpoints[call.endpoint]
+  const promised = as === 'counted' ? await purse.take(signal) : undefined
+  const user = promised?.user
+  const caller = callers.callerOf(user)
+  onCall({ class: purse.class, kind })
+  try {
+    const { answer, token } =
+      as === 'public' ? await askOnce(parts, call, undefined, signal) : await askAsStaff(parts, caller, call, signal)
+    const meaning = meaningOf(call.endpoint, answer)
+    if (meaning === 'absent') return { json: undefined }
+    if (meaning === 'ok') return { json: jsonOf(answer) }
+    const secrets = [caller.clientSecret, ...(token === undefined ? [] : [token])]
+    const failure = failureOfAnswer({ endpoint: call.endpoint, code: meaning, answer, nowMs: nowMs(), secrets })
+    return { failure, caller, user, status: answer.status }
+  } catch (thrown) {
+    return { failure: toFailure(thrown), caller, user, status: undefined }
+  } finally {
+    // Untold, it counts for longer than it has to; nothing else comes of that.
+    if (promised !== undefined) budget.end(promised).catch(() => undefined)
+  }
+}
+
+/** Says so to the budget if the LMS has a user wait, and to the others if it refuses one. */
+async function othersMayTry(
+  { callers, budget }: ApiParts,
+  { failure, caller, user, status }: Extract<Tried, { readonly caller: Caller }>,
+): Promise<boolean> {
+  const { code, retryAfterMs } = failure
+  if (code === 'LMS_TOKEN_REFUSED' || code === 'LMS_FORBIDDEN') return callers.rest(caller, code)
+  if (code !== 'LMS_THROTTLED' || user === undefined) return false
+  await budget.throttle(user, retryAfterMs ?? 0)
+  return status === 429 && callers.count() > 1
 }
 
 interface Answered {
   readonly answer: HttpAnswer
-  readonly token?: string
+  readonly token: string | undefined
+}
+
+async function askAsStaff(parts: ApiParts, caller: Caller, call: ApiCall, signal: AbortSignal): Promise<Answered> {
+  const answered = await askOnce(parts, call, await caller.tokens.current(signal), signal)
+  if (answered.answer.status !== 401 || answered.token === undefined) return answered
+  await caller.tokens.refuse(answered.token)
+  return askOnce(parts, call, await caller.tokens.current(signal), signal)
+}
+
+async function askOnce(
+  { url, send }: ApiParts,
+  call: ApiCall,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<Answered> {
+  if (signal.aborted) throw failureOfAbort(signal)
+  const fate = await send(toHttp(url, call, token), signal)
+  if (fate.kind === 'lost') throw failureOfLoss(call.endpoint, fate, signal)
+  return { answer: fate.answer, token }
 }
 
 /** `JWT`, not `Bearer`: the LMS looks tokens of either kind up in different places. */

@@ -7,6 +7,8 @@ describe('LmsConfig', () => {
   it('fills in what may be left out', () => {
     expect(LmsConfig.parse(given)).toEqual({
       ...given,
+      credentials: [],
+      callsPerMinute: 100,
       patienceDays: 90,
       callTimeoutMs: 10_000,
       closedCourse: 'refuse',
@@ -26,7 +28,15 @@ describe('LmsConfig', () => {
     expect(LmsConfig.parse({ ...given, ...policies })).toMatchObject(policies)
   })
 
+  it('takes more applications', () => {
+    const credentials = [{ clientId: 'more', clientSecret: 'more-secret' }]
+    expect(LmsConfig.parse({ ...given, credentials })).toMatchObject({ credentials })
+  })
+
   it.each([
+    ['callsPerMinute', 9],
+    ['callsPerMinute', 50.5],
+    ['credentials', [{ clientId: 'more' }]],
     ['closedCourse', 'ignore'],
     ['lastClaimGone', 'downgrade'],
     ['lastClaimGone', { downgradeTo: 'No Mode' }],

@@ -25,15 +25,35 @@ const BaseAddress = z
   })
   .transform((address) => address.replace(/\/+$/, ''))
 
-/** What the adapter must know of one Open edX LMS. */
-export const LmsConfig = z.strictObject({
-  id: LmsId.describe('short name of this LMS in queue names, logs and metrics; never changed later'),
-  url: BaseAddress.describe('base address of the Open edX LMS (https; http for loopback hosts only)'),
+/** Of an OAuth2 application at the LMS. */
+const Credentials = z.strictObject({
   clientId: z
     .string()
     .min(1)
     .describe('client id of the OAuth2 application at the LMS (grant type: client credentials)'),
   clientSecret: z.string().min(1).describe('client secret of that application, whose user must have staff status'),
+})
+export type Credentials = z.output<typeof Credentials>
+
+/** What the adapter must know of one Open edX LMS. */
+export const LmsConfig = z.strictObject({
+  id: LmsId.describe('short name of this LMS in queue names, logs and metrics; never changed later'),
+  url: BaseAddress.describe('base address of the Open edX LMS (https; http for loopback hosts only)'),
+  ...Credentials.shape,
+  credentials: z
+    .array(Credentials)
+    .default([])
+    .describe(
+      'more OAuth2 applications at this LMS, best each of a staff user of its own: every user adds callsPerMinute',
+    ),
+  callsPerMinute: z
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(100)
+    .describe(
+      'calls to the enrolment API in any minute, of each user behind clientId and credentials; the LMS allows 120',
+    ),
   patienceDays: z
     .number()
     .positive()

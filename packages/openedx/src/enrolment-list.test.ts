@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { CourseKey, Username, type Lms } from '@seatkeeper/core'
 import { createOpenedx } from './openedx.ts'
-import { inTurn, sayJson, startScriptedLms, type ScriptedLms } from './scripted-lms.fixture.ts'
-import { memoryTokenCache } from './token-cache.ts'
+import { inTurn, sayJson, startScriptedLms, toolsForOne, type ScriptedLms } from './scripted-lms.fixture.ts'
 
 const alice = Username.parse('alice')
 const bob = Username.parse('bob+shop')
@@ -13,7 +12,7 @@ let lms: Lms
 
 beforeEach(async () => {
   server = await startScriptedLms()
-  lms = createOpenedx(server.config, { tokens: memoryTokenCache() })
+  lms = createOpenedx(server.config, toolsForOne())
 })
 afterEach(() => server.close())
 

@@ -1,3 +1,4 @@
+export type { CallKind, OnCall } from './api.ts'
 export { LmsConfig } from './config.ts'
 export { createCourses, LmsAddress } from './course-terms.ts'
 export { createOpenedx, type OpenedxTools } from './openedx.ts'

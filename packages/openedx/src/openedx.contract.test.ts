@@ -12,8 +12,7 @@ import {
 } from '@seatkeeper/core'
 import { demoCourseKeys, startLmsSimulator, type LmsFault, type LmsSimulator } from '@seatkeeper/simulators'
 import { createOpenedx } from './openedx.ts'
-import { configFor } from './scripted-lms.fixture.ts'
-import { memoryTokenCache } from './token-cache.ts'
+import { configFor, toolsForOne } from './scripted-lms.fixture.ts'
 
 const alice = Username.parse('Alice')
 const email = EmailAddress.parse('alice+shop@example.org')
@@ -38,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => site.stop())
 
 function connect(): Lms {
-  return createOpenedx(configFor(site.url), { tokens: memoryTokenCache() })
+  return createOpenedx(configFor(site.url), toolsForOne())
 }
 
 const read = (key = course) => lms.readEnrolment(alice, key, signal)

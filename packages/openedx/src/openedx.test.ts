@@ -9,6 +9,7 @@ import {
   sayNothing,
   sayPage,
   startScriptedLms,
+  toolsForOne,
   type Script,
   type ScriptedLms,
 } from './scripted-lms.fixture.ts'
@@ -36,7 +37,7 @@ let lms: Lms
 
 beforeEach(async () => {
   server = await startScriptedLms()
-  lms = createOpenedx(server.config, { tokens: memoryTokenCache() })
+  lms = createOpenedx(server.config, toolsForOne())
 })
 afterEach(() => server.close())
 
@@ -173,7 +174,7 @@ describe('createOpenedx, writeEnrolment', () => {
   it('knows that nothing was written when it finds nobody', async () => {
     const tokens = memoryTokenCache()
     await tokens.write({ token: 'token-1', expiresAtMs: Date.now() + 60_000 })
-    lms = createOpenedx(server.config, { tokens })
+    lms = createOpenedx(server.config, { ...toolsForOne(), tokens: () => tokens })
     await server.close()
     await expect(write()).rejects.toMatchObject({ code: 'LMS_UNREACHABLE' })
   })
@@ -289,8 +290,9 @@ describe('createOpenedx, probe', () => {
 
 describe('createOpenedx, tokens and transport', () => {
   it('gets one token for a hundred calls at once', async () => {
-    server.answerApi(sayNothing(200))
-    await Promise.all(Array.from({ length: 100 }, read))
+    lms = createOpenedx(configFor(server.url, 20_000), toolsForOne())
+    server.answerApi(sayNothing(404))
+    await Promise.all(Array.from({ length: 100 }, () => lms.findAccount(email, unhurried)))
     expect(server.tokenCalls()).toHaveLength(1)
     expect(server.apiCalls()).toHaveLength(100)
   })
@@ -318,7 +320,7 @@ describe('createOpenedx, tokens and transport', () => {
 
   it('renews a token of a second before it ends', async () => {
     let nowMs = Date.now()
-    lms = createOpenedx(server.config, { tokens: memoryTokenCache(), nowMs: () => nowMs })
+    lms = createOpenedx(server.config, { ...toolsForOne(), nowMs: () => nowMs })
     server.answerTokens(grantTokens(1))
     server.answerApi(sayNothing(200))
     await read()
@@ -374,7 +376,7 @@ describe('createOpenedx, a caller who gives up', () => {
   })
 
   it('is not kept waiting by a token endpoint that hangs', async () => {
-    lms = createOpenedx(configFor(server.url, 20_000), { tokens: memoryTokenCache() })
+    lms = createOpenedx(configFor(server.url, 20_000), toolsForOne())
     const caller = new AbortController()
     server.answerTokens(() => caller.abort())
     await expect(write(caller.signal)).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })

@@ -1,36 +1,75 @@
-import type { Lms } from '@seatkeeper/core'
+import type { CallBudget, FailureCode, Lms, MeteredLms } from '@seatkeeper/core'
 import { findAccount, probe } from './accounts.ts'
-import { createApi } from './api.ts'
-import type { LmsConfig } from './config.ts'
+import { createApi, type OnCall } from './api.ts'
+import { createCallers, type Caller } from './callers.ts'
+import type { Credentials, LmsConfig } from './config.ts'
 import { readEnrolments } from './enrolment-list.ts'
 import { readEnrolment, writeEnrolment } from './enrolments.ts'
 import { createHttpClient } from './http-client.ts'
 import { invite, withdrawInvitation } from './invitations.ts'
 import { createOpenings } from './openings.ts'
+import { emptyPurse, fillPurse, type Purse } from './purse.ts'
 import type { TokenCache } from './token-cache.ts'
 import { createTokenGrant } from './token-grant.ts'
 import { createTokens } from './tokens.ts'
 
-/** What the adapter needs from outside: a token cache shared by all workers, and a clock. */
+/** What the adapter needs from outside: what all workers share, a clock, and who wants to know. */
 export interface OpenedxTools {
-  readonly tokens: TokenCache
+  /** Of one OAuth2 application, by its client id. */
+  readonly tokens: (clientId: string) => TokenCache
+  readonly budget: CallBudget
   readonly nowMs?: () => number
+  readonly onCall?: OnCall
+  /** Told of an application that the LMS refuses while others go on; `client` is its place among `credentials`, from 1, or 0. */
+  readonly onRest?: (client: number, code: FailureCode) => void
 }
 
-/** One Open edX LMS behind the core's port, by its v1 enrolment API (Quince and newer) as a staff user. */
-export function createOpenedx(config: LmsConfig, { tokens: cache, nowMs = Date.now }: OpenedxTools): Lms {
+/** A call's own limit does not hold for the token that it may need first. */
+const callSlackMs = 5000
+
+/** One Open edX LMS behind the core's port, by its v1 enrolment API (Quince and newer) as staff users. */
+export function createOpenedx(config: LmsConfig, tools: OpenedxTools): MeteredLms {
+  const { budget, nowMs = Date.now, onCall = () => undefined } = tools
   const send = createHttpClient({ timeoutMs: config.callTimeoutMs })
-  const grant = createTokenGrant(config, send, nowMs)
-  const tokens = createTokens({ cache, grant, nowMs, patienceMs: config.callTimeoutMs })
-  const api = createApi({ config, send, tokens, nowMs })
+  const callerOf = ({ clientId, clientSecret }: Credentials): Caller => ({
+    clientSecret,
+    tokens: createTokens({
+      cache: tools.tokens(clientId),
+      grant: createTokenGrant({ url: config.url, clientId, clientSecret }, send, nowMs),
+      nowMs,
+      patienceMs: config.callTimeoutMs,
+    }),
+  })
+  const callers = createCallers([callerOf(config), ...config.credentials.map(callerOf)], {
+    nowMs,
+    onRest: tools.onRest,
+  })
+  const apiOf = createApi({ url: config.url, send, callers, budget, nowMs, onCall })
+  const purseParts = { budget, callers, longestCallMs: config.callTimeoutMs + callSlackMs }
+  const own = emptyPurse(purseParts, 'housekeeping')
+  const readOpening = createOpenings(apiOf(own), nowMs)
+  const lmsOf = (purse: Purse): Lms => {
+    const api = apiOf(purse)
+    return {
+      findAccount: (email, signal) => findAccount(api, email, signal),
+      readEnrolment: (username, course, signal) => readEnrolment(api, username, course, signal),
+      writeEnrolment: (write, signal) => writeEnrolment(api, write, signal),
+      invite: (invitation, signal) => invite(api, invitation, signal),
+      withdrawInvitation: (invitation, signal) => withdrawInvitation(api, invitation, signal),
+      readEnrolments: (usernames, signal) => readEnrolments(api, usernames, signal),
+      readOpening,
+      probe: (signal) => probe(api, signal),
+    }
+  }
   return {
-    findAccount: (email, signal) => findAccount(api, email, signal),
-    readEnrolment: (username, course, signal) => readEnrolment(api, username, course, signal),
-    writeEnrolment: (write, signal) => writeEnrolment(api, write, signal),
-    invite: (invitation, signal) => invite(api, invitation, signal),
-    withdrawInvitation: (invitation, signal) => withdrawInvitation(api, invitation, signal),
-    readEnrolments: (usernames, signal) => readEnrolments(api, usernames, signal),
-    readOpening: createOpenings(api, nowMs),
-    probe: (signal) => probe(api, signal),
+    ...lmsOf(own),
+    reserve: async (job, signal) => {
+      const purse = await fillPurse(purseParts, job, signal)
+      return { lms: lmsOf(purse), giveBack: () => purse.giveBack() }
+    },
+    callsLeft: async () => {
+      const users = callers.knownUsers()
+      return users.length === 0 ? undefined : budget.left(users)
+    },
   }
 }

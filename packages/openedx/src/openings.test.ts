@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { CourseKey, type Lms } from '@seatkeeper/core'
 import { createOpenedx } from './openedx.ts'
-import { inTurn, sayJson, sayPage, startScriptedLms, type ScriptedLms } from './scripted-lms.fixture.ts'
-import { memoryTokenCache } from './token-cache.ts'
+import { inTurn, sayJson, sayPage, startScriptedLms, toolsForOne, type ScriptedLms } from './scripted-lms.fixture.ts'
 
 const course = CourseKey.parse('course-v1:Org+C1+R1')
 
@@ -11,7 +10,7 @@ let lms: Lms
 
 beforeEach(async () => {
   server = await startScriptedLms()
-  lms = createOpenedx(server.config, { tokens: memoryTokenCache() })
+  lms = createOpenedx(server.config, toolsForOne())
 })
 afterEach(() => server.close())
 
@@ -38,7 +37,7 @@ describe('readOpening', () => {
 
   it('asks once for many callers, and again after a minute', async () => {
     let nowMs = Date.now()
-    lms = createOpenedx(server.config, { tokens: memoryTokenCache(), nowMs: () => nowMs })
+    lms = createOpenedx(server.config, { ...toolsForOne(), nowMs: () => nowMs })
     server.answerApi(inTurn(details(null), details('2027-01-01T08:00:00+00:00')))
     await Promise.all(Array.from({ length: 50 }, () => readOpening()))
     nowMs += 59_999

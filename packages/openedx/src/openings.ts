@@ -37,7 +37,7 @@ export function createOpenings(api: Api, nowMs: () => number): Lms['readOpening'
 /** Shared by callers, so tied to none of them; the HTTP client's own limit ends it. */
 async function readOpening(api: Api, course: CourseKey): Promise<number | null> {
   const path = `/api/enrollment/v1/course/${encodeURIComponent(course)}?include_expired=1`
-  const json = await api({ endpoint: 'readOpening', method: 'GET', path, isPublic: true }, new AbortController().signal)
+  const json = await api({ endpoint: 'readOpening', method: 'GET', path }, new AbortController().signal)
   if (json === undefined) return null
   const { enrollment_start: opening } = readForm(Course, json)
   return opening === null ? null : Date.parse(opening)

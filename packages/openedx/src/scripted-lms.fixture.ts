@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { text } from 'node:stream/consumers'
+import { unlimitedCalls } from '@seatkeeper/core/fixture'
 import { LmsConfig } from './config.ts'
+import type { OpenedxTools } from './openedx.ts'
+import { memoryTokenCache } from './token-cache.ts'
 
 /** One call as the server saw it. */
 export interface SeenCall {
@@ -95,6 +98,11 @@ export async function startScriptedLms(tls?: { readonly key: string; readonly ce
 }
 
 const clientSecret = 'a-secret-of-the-client'
+
+/** What an adapter needs that shares nothing with anybody. */
+export function toolsForOne(): OpenedxTools {
+  return { tokens: () => memoryTokenCache(), budget: unlimitedCalls }
+}
 
 /** A configuration with a short patience, as tests need it. */
 export function configFor(url: string, callTimeoutMs = 400): LmsConfig {

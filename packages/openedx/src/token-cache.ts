@@ -6,7 +6,7 @@ export interface CachedToken {
 }
 
 /**
- * Where all workers of one LMS keep their one token. Every method is one atomic step.
+ * Where all workers keep the one token of an OAuth2 application at an LMS. Every method is one atomic step.
  *
  * Nothing is lost if it forgets: a new token is asked for.
  */

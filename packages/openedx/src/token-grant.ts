@@ -2,9 +2,10 @@ import { JobFailure, toFailure } from '@seatkeeper/core'
 import * as oauth from 'openid-client'
 import { fieldOf, jsonOf } from './answer-body.ts'
 import { meaningOf } from './answers.ts'
-import type { LmsConfig } from './config.ts'
+import type { Credentials, LmsConfig } from './config.ts'
 import { failureOfAnswer, failureOfLoss } from './failure.ts'
 import type { Send } from './http-client.ts'
+import { claimsOf } from './token-claims.ts'
 
 /** A token fresh from the LMS. */
 export interface GrantedToken {
@@ -14,7 +15,7 @@ export interface GrantedToken {
 }
 
 /**
- * Asks the LMS for a token with our client credentials.
+ * Asks the LMS for a token with client credentials of ours.
  *
  * openid-client makes the request and checks the answer's form; our own HTTP client carries both, so that the same
  * limits hold. The LMS calls its token type `JWT`, which no OAuth library knows: it is shown to ours as `bearer`.
@@ -22,22 +23,26 @@ export interface GrantedToken {
  * @throws JobFailure of the token endpoint's rows.
  * @see edx-platform, `openedx/core/djangoapps/oauth_dispatch/jwt.py`, `create_jwt_token_dict`
  */
-export function createTokenGrant(config: LmsConfig, send: Send, nowMs: () => number): () => Promise<GrantedToken> {
+export function createTokenGrant(
+  { url: issuer, clientId, clientSecret }: Pick<LmsConfig, 'url'> & Credentials,
+  send: Send,
+  nowMs: () => number,
+): () => Promise<GrantedToken> {
   const client = new oauth.Configuration(
-    { issuer: config.url, token_endpoint: `${config.url}/oauth2/access_token` },
-    config.clientId,
+    { issuer, token_endpoint: `${issuer}/oauth2/access_token` },
+    clientId,
     undefined,
-    oauth.ClientSecretPost(config.clientSecret),
+    oauth.ClientSecretPost(clientSecret),
   )
   // Our configuration schema has allowed http for loopback hosts only.
-  if (config.url.startsWith('http:')) oauth.allowInsecureRequests(client)
+  if (issuer.startsWith('http:')) oauth.allowInsecureRequests(client)
   client[oauth.customFetch] = async (url, { headers, body }) => {
     const fate = await send({ method: 'POST', url, headers, body: await new Response(body).text() })
     if (fate.kind === 'lost') throw failureOfLoss('token', fate)
     const { answer } = fate
     const code = meaningOf('token', answer)
     if (code === 'ok' || code === 'absent') return Response.json(inOAuthWords(jsonOf(answer)))
-    throw failureOfAnswer({ endpoint: 'token', code, answer, nowMs: nowMs(), secrets: [config.clientSecret] })
+    throw failureOfAnswer({ endpoint: 'token', code, answer, nowMs: nowMs(), secrets: [clientSecret] })
   }
   return async () => {
     try {
@@ -71,14 +76,6 @@ function inOAuthWords(json: unknown): object {
 function refuseRestricted(token: string): string {
   if (fieldOf(claimsOf(token), 'is_restricted') !== true) return token
   throw new JobFailure('LMS_TOKEN_REFUSED', 'the OAuth2 application is a restricted one')
-}
-
-function claimsOf(token: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
-  } catch {
-    return undefined
-  }
 }
 
 /** openid-client wraps what our carrier throws. Its own complaints are left behind: they carry the answer. */

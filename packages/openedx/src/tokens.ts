@@ -4,7 +4,7 @@ import type { TokenCache } from './token-cache.ts'
 import type { GrantedToken } from './token-grant.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
-/** The token that all workers share. */
+/** The token of one OAuth2 application, shared by all workers. */
 export interface Tokens {
   /** The token kept, or a new one. However many ask at once, one call is made. */
   current(signal: AbortSignal): Promise<string>
@@ -36,7 +36,7 @@ export function usableMs(lifeMs: number = unstatedLifeMs): number {
 }
 
 /**
- * Keeps one token for all workers of an LMS.
+ * Keeps one token of an OAuth2 application for all workers.
  *
  * Callers share one request, so it is tied to none of them: who gives up stops waiting, and the others get their token.
  */

@@ -2,6 +2,7 @@ import { enrollSeat, type Outcome, type WakeUp } from '@seatkeeper/core'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
+import type { Work } from './admission.ts'
 import { anItem, campus, createMemoryAgenda, createMemoryGates, enrollLane } from './agenda.fixture.ts'
 import { producerConnection, workerConnection } from './connections.fixture.ts'
 import { createDeadLetters } from './dead-letter.ts'
@@ -14,6 +15,7 @@ import { startWorker, type WorkerDeps } from './worker.ts'
 type EnrollData = (typeof enrollSeat)['data'] extends { parse(data: unknown): infer Data } ? Data : never
 
 export type EnrollHandler = Handler<EnrollData>
+export type EnrollWork = Work<EnrollData>
 
 const applied: Outcome = { status: 'applied' }
 
@@ -85,8 +87,7 @@ async function openBench(server: EmbeddedRedis, prefix: string) {
     errors,
     isBlocked: () => isBlocked(producer.connection, prefix),
     defer: (close: () => Promise<unknown>) => void closers.unshift(close),
-    start: (handler: EnrollHandler = async () => applied, some: Partial<WorkerDeps> = {}) =>
-      startOf(enrollSeat, handler, some),
+    start: (work: EnrollWork = async () => applied, some: Partial<WorkerDeps> = {}) => startOf(enrollSeat, work, some),
     /** A worker of the same lane for a job type of another release. */
     startOf,
     close: async () => {
@@ -99,7 +100,7 @@ async function openBench(server: EmbeddedRedis, prefix: string) {
 function starting(deps: WorkerDeps, closers: (() => Promise<unknown>)[]) {
   return <Data extends { readonly generation: number }>(
     type: WakingType<Data>,
-    handler: Handler<Data>,
+    handler: Work<Data>,
     some: Partial<WorkerDeps> = {},
   ) => {
     const worker = startWorker(type, enrollLane, handler, { ...deps, closeWithinMs: 2000, ...some })

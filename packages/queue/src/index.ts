@@ -1,3 +1,4 @@
+export { type Admission, type Admitted, type Work } from './admission.ts'
 export { createAttendance, type Attendance } from './attendance.ts'
 export {
   createDeadLetters,

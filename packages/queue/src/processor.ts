@@ -1,5 +1,6 @@
 import {
   itemId,
+  JobFailure,
   readJobData,
   type ReadableType,
   type Agenda,
@@ -7,11 +8,11 @@ import {
   type FailureCode,
   type Gates,
   type Item,
-  type JobFailure,
   type Outcome,
 } from '@seatkeeper/core'
 import { DelayedError, UnrecoverableError, type Job, type Processor } from 'bullmq'
-import { runAttempt } from './attempt.ts'
+import { admit, type Admitted, type Work } from './admission.ts'
+import { runAttempt, type AttemptEnd } from './attempt.ts'
 import type { DeadLetters } from './dead-letter.ts'
 import { actOnFailure, type FailedAttempt, type FailureAction } from './failure-action.ts'
 import type { Pauses } from './pauses.ts'
@@ -62,6 +63,8 @@ export interface ProcessorDeps {
 interface LaneRun extends ProcessorDeps {
   readonly lane: string
   readonly pauses: Pick<Pauses, 'isPaused' | 'add'>
+  /** The worker closes: whoever waits to be let in goes back. */
+  readonly closing: AbortSignal
   readonly onError: (thrown: unknown) => void
 }
 
@@ -89,19 +92,16 @@ export function backoffOf(_attempts: number, _type: string | undefined, error: E
 /**
  * The run of one job, as BullMQ wants it.
  *
- * What it returns and throws is stored and shown: an outcome, or a code. BullMQ hands over its cancellation signal only
- * to functions that name a third parameter.
- *
- * @see bullmq, `src/classes/worker.ts`, `processorAcceptsSignal`
+ * What it returns and throws is stored and shown: an outcome, or a code.
  */
 export function createProcessor<Data extends { readonly generation: number }>(
   type: WakingType<Data>,
-  handler: Handler<Data>,
+  work: Work<Data>,
   run: LaneRun,
 ): Processor {
   return async (job, token, cancelled) => {
     try {
-      return await runJob({ type, handler, run, job, token, cancelled })
+      return await runJob({ type, work, run, job, token, cancelled })
     } catch (error) {
       if (isForBullmq(error)) throw error
       run.onError(error)
@@ -112,7 +112,7 @@ export function createProcessor<Data extends { readonly generation: number }>(
 
 interface JobRun<Data extends { readonly generation: number }> {
   readonly type: WakingType<Data>
-  readonly handler: Handler<Data>
+  readonly work: Work<Data>
   readonly run: LaneRun
   readonly job: Job
   readonly token: string | undefined
@@ -120,10 +120,10 @@ interface JobRun<Data extends { readonly generation: number }> {
 }
 
 async function runJob<Data extends { readonly generation: number }>(jobRun: JobRun<Data>): Promise<Outcome> {
-  const { type, handler, run, job, token, cancelled = new AbortController().signal } = jobRun
+  const { type, work, run, job, token, cancelled = new AbortController().signal } = jobRun
   // A worker paused while it blocked on an empty queue still fetches the next job.
   if (run.pauses.isPaused()) return putBack(job, token, shortBackMs)
-  const startedAtMs = performance.now()
+  let startedAtMs = performance.now()
   const tell = (report: ReportEnd) =>
     run.onAttempt({
       lane: run.lane,
@@ -139,11 +139,9 @@ async function runJob<Data extends { readonly generation: number }>(jobRun: JobR
   }
   const subject = { item: type.item(data), generation: data.generation, backoff: type.backoff }
   const named = { item: itemId(subject.item), generation: subject.generation }
-  const end = await runAttempt((signal) => handler(data, { signal }), {
-    deadlineMs: type.deadlineMs,
-    graceMs,
-    cancelled,
-  })
+  const entry = await enter(work, run, cancelled)
+  startedAtMs = performance.now()
+  const end = 'kind' in entry ? entry : await runAdmitted(entry, data, { deadlineMs: type.deadlineMs, cancelled }, run)
   if (end.kind !== 'failed') {
     tell({ ...named, ...(end.kind === 'outcome' ? { end: 'outcome', outcome: end.outcome } : { end: 'cancelled' }) })
     if (end.kind === 'cancelled') return putBack(job, token, closedBackMs)
@@ -152,6 +150,37 @@ async function runJob<Data extends { readonly generation: number }>(jobRun: JobR
   const action = await settleFailure({ ...subject, failure: end.failure }, run)
   tell({ ...named, end: 'failed', code: end.failure.code, failure: end.failure, action })
   return applyAction(job, token, action, end.failure.code)
+}
+
+/** Lets a job in, unless the gate was shut or the worker closed while it waited for that. */
+async function enter<Data>(
+  work: Work<Data>,
+  { pauses, closing }: LaneRun,
+  cancelled: AbortSignal,
+): Promise<Admitted<Data> | Exclude<AttemptEnd, { kind: 'outcome' }>> {
+  const signal = AbortSignal.any([cancelled, closing])
+  try {
+    const admitted = await admit(work, signal)
+    if (!signal.aborted && !pauses.isPaused()) return admitted
+    await admitted.leave()
+  } catch (error) {
+    if (!signal.aborted && error instanceof JobFailure) return { kind: 'failed', failure: error }
+    if (!signal.aborted) throw error
+  }
+  return { kind: 'cancelled' }
+}
+
+async function runAdmitted<Data>(
+  admitted: Admitted<Data>,
+  data: Data,
+  bounds: { readonly deadlineMs: number; readonly cancelled: AbortSignal },
+  { onError }: LaneRun,
+): Promise<AttemptEnd> {
+  try {
+    return await runAttempt((signal) => admitted.handler(data, { signal }), { ...bounds, graceMs })
+  } finally {
+    admitted.leave().catch(onError)
+  }
 }
 
 /** Without the agenda nothing can be counted, so the job comes back soon and tries again. */

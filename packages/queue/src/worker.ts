@@ -1,8 +1,9 @@
-import { Worker } from 'bullmq'
+import { Worker, type Processor } from 'bullmq'
+import type { Work } from './admission.ts'
 import { endsWithin, within } from './deadline.ts'
 import { brakeOnErrors } from './error-brake.ts'
 import { createPauses } from './pauses.ts'
-import { backoffOf, createProcessor, type Handler, type ProcessorDeps, type WakingType } from './processor.ts'
+import { backoffOf, createProcessor, type ProcessorDeps, type WakingType } from './processor.ts'
 import { watchProgress, type ProgressOptions, type WorkerLook } from './progress.ts'
 import type { QueuePlace } from './queues.ts'
 import { sampleErrors, type OnError } from './sampled-errors.ts'
@@ -58,15 +59,16 @@ const answersWithinMs = 500
 export function startWorker<Data extends { readonly generation: number }>(
   type: WakingType<Data>,
   lane: string,
-  handler: Handler<Data>,
+  work: Work<Data>,
   deps: WorkerDeps,
 ): LaneWorker {
   const { connection, prefix, concurrency = 1, isHeld = false } = deps
   const jobs = { running: 0, started: 0 }
   const onError = sampleErrors(deps.onError)
   const pauses = createPauses(() => worker, onError, isHeld ? ['operator'] : [])
-  const run = { ...deps, lane, pauses, onError }
-  const worker = new Worker(lane, createProcessor(type, counting(handler, jobs), run), {
+  const closing = new AbortController()
+  const run = { ...deps, lane, pauses, onError, closing: closing.signal }
+  const worker = new Worker(lane, counting(createProcessor(type, work, run), jobs), {
     ...stalling,
     autorun: !isHeld,
     connection,
@@ -95,6 +97,7 @@ export function startWorker<Data extends { readonly generation: number }>(
     },
     isProgressing: () => progress.isProgressing(),
     close: async () => {
+      closing.abort()
       progress.stop()
       brake.release()
       await closeWorker(worker, deps)
@@ -102,12 +105,17 @@ export function startWorker<Data extends { readonly generation: number }>(
   }
 }
 
-function counting<Data>(handler: Handler<Data>, jobs: { running: number; started: number }): Handler<Data> {
-  return async (data, context) => {
+/**
+ * BullMQ hands over its cancellation signal only to functions that name a third parameter.
+ *
+ * @see bullmq, `src/classes/worker.ts`, `processorAcceptsSignal`
+ */
+function counting(process: Processor, jobs: { running: number; started: number }): Processor {
+  return async (job, token, signal) => {
     jobs.started += 1
     jobs.running += 1
     try {
-      return await handler(data, context)
+      return await process(job, token, signal)
     } finally {
       jobs.running -= 1
     }

@@ -1,7 +1,7 @@
 /**
  * Leases and the token cache in Lua.
  *
- * Keys: `lease:<key>`, `quarantine`, `token:<lms>` (expire by themselves), `holders:<key>` (set of who took the lease and
+ * Keys: `lease:<key>`, `quarantine`, `token:<lms>:<hash of client id>` (expire by themselves), `holders:<key>` (set of who took the lease and
  * never gave it back; forgotten a day after the last).
  */
 export const lockScripts = {

@@ -20,6 +20,8 @@ export type LmsFault =
   /** The work is done at once and the answer comes late. */
   | { readonly kind: 'delay-after-commit'; readonly delayMs: number }
   | { readonly kind: 'throttle-429'; readonly retryAfterSeconds: number }
+  /** With a `Retry-After` as it stands here, whether or not that is one. */
+  | { readonly kind: 'throttle-429-saying'; readonly retryAfter: string }
   | { readonly kind: 'throttle-429-without-retry-after' }
   | { readonly kind: 'html-429' }
   /** The work was done and the answer lost its body and type. */
@@ -102,6 +104,8 @@ export async function suffer(
     }
     case 'throttle-429':
       return instead(throttledBy(fault.retryAfterSeconds))
+    case 'throttle-429-saying':
+      return instead(json(429, { detail: 'Request was throttled.' }, { 'retry-after': fault.retryAfter }))
     case 'throttle-429-without-retry-after':
       return instead(json(429, { developer_message: 'Request was throttled.' }))
     case 'html-429':
