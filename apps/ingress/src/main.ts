@@ -19,6 +19,7 @@ import {
   watchRedisRoom,
   whileRoom,
 } from '@seatkeeper/service'
+import { noticeCustomStatuses } from '@seatkeeper/woocommerce'
 import { Command } from 'commander'
 import { policiesOf, IngressConfig, startIngress } from './index.ts'
 
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     policyOf: policiesOf(config),
     wake: (due) => wakeUps.wake(due),
     onWakeFailed: onError,
+    onSnapshot: noticeCustomStatuses((found) => log.warn('order.undecided', { ...found })),
   })
   const accept = whileRoom(room, news)
   const ingress = await startIngress({ config, accept, host: settings.HOST, port: settings.PORT, log, metrics })

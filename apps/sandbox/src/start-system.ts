@@ -17,6 +17,7 @@ import {
   type Logger,
   type RedisDemands,
 } from '@seatkeeper/service'
+import { noticeCustomStatuses } from '@seatkeeper/woocommerce'
 import { startWorkers, type Role, type WorkerConfig } from '@seatkeeper/worker'
 
 export interface SystemParts {
@@ -75,6 +76,7 @@ export async function startSystem({
     policyOf: policiesOf(config.webhooks),
     wake: (due) => wakeUps.wake(due),
     onWakeFailed: onError,
+    onSnapshot: noticeCustomStatuses((found) => log.warn('order.undecided', { ...found })),
   })
   const accept = whileRoom(room, news)
   const place = { connection, prefix: bullPrefix }

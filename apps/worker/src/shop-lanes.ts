@@ -8,7 +8,7 @@ import {
 } from '@seatkeeper/core'
 import { acceptNews, readOrder, reconcile, tellShop, watchWebhooks } from '@seatkeeper/fulfilment'
 import { startWorker, type Handler } from '@seatkeeper/queue'
-import { policyOf, webhookTopics, type StoreConfig } from '@seatkeeper/woocommerce'
+import { noticeCustomStatuses, policyOf, webhookTopics, type StoreConfig } from '@seatkeeper/woocommerce'
 import { behindGate, type Bench, type Lanes } from './bench.ts'
 
 const minuteMs = 60_000
@@ -51,10 +51,11 @@ function chores(
   const policy = policyOf(config)
   const onFailure = (error: unknown) => log.warn('chore.failed', { of: id, error })
   const onWakeFailed = (error: unknown) => log.warn('queue.error', { error })
+  const onSnapshot = noticeCustomStatuses((found) => log.warn('order.undecided', { ...found }))
   const reconciling = reconcile({
     ledger,
     store,
-    accept: acceptNews({ ledger, policyOf: () => policy, wake, onWakeFailed }),
+    accept: acceptNews({ ledger, policyOf: () => policy, wake, onWakeFailed, onSnapshot }),
     wake,
     catalogue: policy.catalogue,
     sinceMs: policy.sinceMs,

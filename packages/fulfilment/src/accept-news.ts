@@ -1,4 +1,4 @@
-import type { Accepted, Ledger, News, StoreId, StorePolicy, WakeUp } from '@seatkeeper/core'
+import type { Accepted, Ledger, News, OrderSnapshot, StoreId, StorePolicy, WakeUp } from '@seatkeeper/core'
 import { offerOf } from './offer.ts'
 import { planOrder, type PlanLedger } from './plan-order.ts'
 
@@ -8,6 +8,8 @@ export interface AcceptNewsParts {
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>
   /** Told when waking failed: the sweep will do it, so what was accepted stays accepted. */
   readonly onWakeFailed: (error: unknown) => void
+  /** Shown every snapshot, before it is kept. */
+  readonly onSnapshot?: (snapshot: OrderSnapshot) => void
 }
 
 /** What became of news: applied as it is, known already, kept as an order to read, or about nothing of ours. */
@@ -30,13 +32,14 @@ export function acceptNews(parts: AcceptNewsParts) {
 }
 
 async function keep(
-  { ledger, policyOf }: AcceptNewsParts,
+  { ledger, policyOf, onSnapshot }: AcceptNewsParts,
   news: Exclude<News, { kind: 'nothing' }>,
 ): Promise<Accepted<'applied' | 'same' | 'read'> | undefined> {
   if (news.kind === 'hint') {
     return ledger.noteHint({ store: news.store, order: news.order }, news.reason, news.modifiedAtMs)
   }
   const { snapshot } = news
+  onSnapshot?.(snapshot)
   const policy = policyOf(snapshot.store)
   const { plan, isLeftAlone } = await planOrder(ledger, snapshot, policy)
   if (isLeftAlone) return undefined

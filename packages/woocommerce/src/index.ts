@@ -1,3 +1,4 @@
+export { noticeCustomStatuses } from './custom-statuses.ts'
 export { catalogueOf, CatalogueConfig, type SellingStore } from './catalogue.ts'
 export { StoreConfig, StoreEntry, StoreWebhooks } from './config.ts'
 export { LearnerFields } from './learners.ts'
