@@ -107,6 +107,9 @@ export async function startSystemProcesses(options: SystemOptions = {}): Promise
   }
 }
 
+/** However busy the machine is. */
+const startsWithinMs = 120_000
+
 interface Around {
   readonly site: Site
   readonly settings: Readonly<Record<string, string>>
@@ -135,7 +138,10 @@ async function createProcess(name: string, kind: Kind, { site, settings, workerS
       const started = startChild({ ...command, script })
       child = started
       const explain = () => `${started.stdout()}${started.stderr()}`
-      await until(`${name} is ready`, async () => started.hasEnded() || (await answers(readyUrl)), { explain })
+      await until(`${name} is ready`, async () => started.hasEnded() || (await answers(readyUrl)), {
+        explain,
+        withinMs: startsWithinMs,
+      })
       if (started.hasEnded()) throw new Error(`${name} ended at once: ${explain()}`)
     },
   }

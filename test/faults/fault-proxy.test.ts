@@ -166,6 +166,14 @@ describe('startFaultProxy', () => {
     await say(await visit(), 'again')
   })
 
+  it('goes to a unix socket as well, and tells who comes that nobody listens there', async () => {
+    const nowhere = await startFaultProxy({ path: '/nowhere/redis.sock' })
+    const socket = createConnection({ port: nowhere.port, host: '127.0.0.1' })
+    const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
+    expect(error.code).toBe('ECONNRESET')
+    await nowhere.close()
+  })
+
   it('resets whoever comes while the target is away', async () => {
     atTarget.sockets.forEach((socket) => socket.destroy())
     target.close()

@@ -75,7 +75,7 @@ export async function startFaultProxy(target: NetConnectOpts): Promise<FaultProx
     },
     reset: (where = {}) => {
       const met = chosen(where)
-      met.forEach((link) => [link.client, link.server].forEach((socket) => socket.resetAndDestroy()))
+      met.forEach((link) => [link.client, link.server].forEach(cut))
       return met.length
     },
     halfClose: (direction, where = {}) => chosen(where).forEach(({ channels }) => channels[direction].end()),
@@ -110,8 +110,14 @@ function connectThrough(client: Socket, server: Socket, paces: Readonly<Record<D
 }
 
 function closeWith(one: Socket, other: Socket, link: Link): void {
-  one.on('error', () => (link.isHalfOpen ? undefined : other.resetAndDestroy()))
+  one.on('error', () => (link.isHalfOpen ? undefined : cut(other)))
   one.on('close', () => (link.isHalfOpen ? undefined : other.destroySoon()))
+}
+
+/** With RST; a unix socket knows none. */
+function cut(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function swallow(link: Link, directions: readonly Direction[]): void {

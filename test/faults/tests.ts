@@ -10,6 +10,8 @@ import { oneEffect } from './one-effect.ts'
 import { isolation } from './isolation.ts'
 import { lmsOutage } from './lms-outage.ts'
 import { replayTwice } from './replay-twice.ts'
+import { redisTrouble } from './redis-trouble.ts'
+import { clockFault } from './clock.ts'
 import type { FaultTest } from './fault-test.ts'
 import { poison } from './poison.ts'
 
@@ -28,4 +30,6 @@ export const faultTests: readonly FaultTest[] = [
   poison,
   halfOpen,
   unsafeStart,
+  redisTrouble,
+  clockFault,
 ]

@@ -59,10 +59,19 @@ async function judge(
   if (!isSigned || store === undefined) return { result: 'refused' }
   const news = newsOf({ body, contentType, topic: request.get('x-wc-webhook-topic') }, store)
   if (news.kind === 'nothing') return { result: news.why }
-  return accept(news).then(
+  return inTime(accept(news)).then(
     (result) => ({ result }),
     (error: unknown) => ({ result: 'unkept', error }),
   )
+}
+
+/** A shop waits for each answer before it sends the next; what is kept later than this is kept all the same. */
+const answeredWithinMs = 1800
+
+function inTime<Result>(accepting: Promise<Result>): Promise<Result> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('Redis did not keep it in time')), answeredWithinMs)
+  return Promise.race([accepting, tooLate]).finally(() => clearTimeout(timer))
 }
 
 function statusOf(result: Answered['result']): number {

@@ -3,6 +3,7 @@ import {
   closeOnSignal,
   closeRedis,
   connectRedis,
+  createClockCheck,
   createLogger,
   createMetrics,
   createRedisCheck,
@@ -12,6 +13,7 @@ import {
   loadConfig,
   loadSettings,
   redisDemands,
+  refuseWrongClock,
   serveHealth,
   Settings,
   untilRedisReady,
@@ -31,15 +33,17 @@ async function main(): Promise<void> {
   exitOnCrash(log)
   const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
   const connection = connectRedis(settings.REDIS_URL, 'worker', log)
+  const demands = redisDemands(settings)
   await untilRedisReady(redis, 10_000)
+  await refuseWrongClock(redis, demands)
   const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
   const metrics = createMetrics()
   const place = { connection, prefix: '{seatkeeper}:bull' }
   const worker = startWorkers({ config, roles, ledger, place, concurrency, log, metrics, retention })
-  const safety = createRedisCheck(redis, redisDemands(settings), log)
+  const safety = createRedisCheck(redis, demands, log)
   const checks = [...worker.checks, safety]
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
-  const watchdog = exitWhenStuck(log, worker.checks)
+  const watchdog = exitWhenStuck(log, [...worker.checks, createClockCheck(redis, demands)])
   const loop = watchLoop(log, metrics)
   const connections = [redis, connection].map((client) => ({ close: () => closeRedis(client) }))
   closeOnSignal(log, [watchdog, worker, health, ...connections, loop])
