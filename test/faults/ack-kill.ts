@@ -1,10 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { isConserved, type Conservation } from '@seatkeeper/core'
-import { createLedger } from '@seatkeeper/ledger'
-import type { LmsSimulator } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import { isConserved } from '@seatkeeper/core'
 import { startSystemProcesses, type SystemProcesses } from '../e2e/processes.ts'
 import { webhookSecret } from '../e2e/site.ts'
+import { repeatedEffects, untilCalm } from './calm.ts'
 import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
 import { seeded, type Random } from './random.ts'
 import { openSales, type Sales } from './sales.ts'
@@ -32,7 +30,6 @@ const refundedEvery = 10
 const sendersAtOnce = 10
 /** About what a crash, the restart and the pause after it take; orders stream in all the while. */
 const msPerKill = 2500
-const calmWithinMs = 150_000
 
 /** @param workerScript what workers run; the product's own main file unless given. */
 async function killAndCount({ scale, seed, say }: FaultRun, workerScript?: string): Promise<FaultReport> {
@@ -54,7 +51,7 @@ async function killAndCount({ scale, seed, say }: FaultRun, workerScript?: strin
       load: `${outcome.sent} webhooks sent, ${acknowledged} acknowledged`,
       faults: inWords(killed),
       lost: lostOrders(sales, outcome).map((order) => `order ${order}`),
-      duplicated: duplicates(system.campus),
+      duplicated: repeatedEffects(system.campus),
       broken:
         isConserved(conservation) && conservation.due === 0
           ? []
@@ -161,37 +158,7 @@ async function crash(system: SystemProcesses, victim: Victim): Promise<void> {
   await system.restart(victim)
 }
 
-/** Until nothing is due and Redis' own count comes out even, or for as long as a stalled job and two sweeps may take. */
-async function untilCalm(redisUrl: string, say: (text: string) => void): Promise<Conservation> {
-  const redis = new Redis(redisUrl)
-  const ledger = createLedger(redis)
-  const deadline = performance.now() + calmWithinMs
-  let counted = await ledger.conservation()
-  let saidMs = performance.now()
-  while (counted.due > 0 && performance.now() < deadline) {
-    await pause(500)
-    counted = await ledger.conservation()
-    if (performance.now() - saidMs > 10_000) {
-      say(`  ${counted.due} of ${counted.registered} still due`)
-      saidMs = performance.now()
-    }
-  }
-  redis.disconnect()
-  return counted
-}
-
 function lostOrders(sales: Sales, { paid, refunded, unknown }: Outcome): readonly number[] {
   const judged = [...paid].filter((order) => refunded.has(order) || !unknown.has(order))
   return judged.filter((order) => sales.isHeld(order) === refunded.has(order))
-}
-
-/** Each seat is one order's, so it may be activated once and ended once. */
-function duplicates(campus: LmsSimulator): readonly string[] {
-  const effects = campus.events.flatMap((event) =>
-    event.kind === 'activated' || event.kind === 'deactivated'
-      ? [`${event.kind} ${event.username} ${event.course}`]
-      : [],
-  )
-  const counts = Map.groupBy(effects, (effect) => effect)
-  return [...counts].filter(([, times]) => times.length > 1).map(([effect, times]) => `${effect} ×${times.length}`)
 }

@@ -4,6 +4,7 @@ import { orderChaosFault } from '../chaos/order-chaos-fault.ts'
 import { webhookFuzzFault } from '../fuzz/webhook-fuzz-fault.ts'
 import { fuzzCommand } from '../fuzz/command.ts'
 import { isSound, type FaultReport, type FaultRun, type FaultTest, type Scale } from './fault-test.ts'
+import { soakFor } from './soak.ts'
 import { faultTests } from './tests.ts'
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -29,7 +30,16 @@ async function main(): Promise<void> {
     )
   program.addCommand(orderChaosCommand())
   program.addCommand(fuzzCommand())
+  program.addCommand(soakCommand())
   await program.parseAsync()
+}
+
+/** For an hour unless said; too long for the others' company. */
+function soakCommand(): Command {
+  return withOptions(new Command('soak'))
+    .description(soakFor(0).promise)
+    .addOption(new Option('--minutes <number>', 'how long').argParser(Number).default(60))
+    .action(({ minutes, ...options }: Arguments & { readonly minutes: number }) => runAll([soakFor(minutes)], options))
 }
 
 function withOptions(command: Command): Command {

@@ -26,11 +26,13 @@ export interface SellingParts {
   readonly sellers: number
   /** Between an answer and the next order of one seller. */
   readonly restMs: number
+  /** Of connections to the ingress; true unless said. */
+  readonly keepAlive?: boolean
 }
 
 /** Sends a webhook for one paid order after the other until stopped; nothing is ever sent twice. */
-export function startSelling({ shop, sales, ingressUrl, sellers, restMs }: SellingParts): Selling {
-  const sender = createSender(`${ingressUrl}/webhooks/shop`, webhookSecret)
+export function startSelling({ shop, sales, ingressUrl, sellers, restMs, keepAlive = true }: SellingParts): Selling {
+  const sender = createSender(`${ingressUrl}/webhooks/shop`, webhookSecret, { keepAlive })
   const deliveries: Delivery[] = []
   const selling = { isOver: false }
   const sellOn = async () => {

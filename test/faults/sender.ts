@@ -17,8 +17,9 @@ export interface Sender {
 
 const longestWaitMs = 10_000
 
-export function createSender(url: string, secret: string): Sender {
-  const agent = new Agent({ keepAlive: true })
+/** Without `keepAlive` every delivery has a connection of its own, as the shop's have. */
+export function createSender(url: string, secret: string, { keepAlive = true } = {}): Sender {
+  const agent = new Agent({ keepAlive })
   return {
     send: async (order, body) => {
       const startedMs = performance.now()

@@ -12,6 +12,8 @@ import { lmsOutage } from './lms-outage.ts'
 import { replayTwice } from './replay-twice.ts'
 import { redisTrouble } from './redis-trouble.ts'
 import { clockFault } from './clock.ts'
+import { slowBody } from './slow-body.ts'
+import { echo } from '../write-back/echo.ts'
 import type { FaultTest } from './fault-test.ts'
 import { poison } from './poison.ts'
 
@@ -24,6 +26,8 @@ export const faultTests: readonly FaultTest[] = [
   lmsOutage,
   isolation,
   replayTwice,
+  slowBody,
+  echo,
   orderChaosFault,
   webhookFuzzFault,
   powerCut,

@@ -14,8 +14,12 @@ const course = { name: 'Demonstration Course', sku: 'course-v1:DemoU+CS101+2026'
 
 export type ToldShop = Awaited<ReturnType<typeof startToldShop>>
 
-/** A simulated shop that is told of its orders by the real adapter and ledger; its webhooks arrive over real HTTP. */
-export async function startToldShop(redis: Redis, prefix: string) {
+/**
+ * A simulated shop that is told of its orders by the real adapter and ledger; its webhooks arrive over real HTTP.
+ *
+ * @param options.looksForNotes whether notes are looked for that were sent before; only a control does without.
+ */
+export async function startToldShop(redis: Redis, prefix: string, { looksForNotes = true } = {}) {
   const shop = await startShopSimulator()
   const config = configOf(shop)
   const policy = policyOf(config)
@@ -27,6 +31,7 @@ export async function startToldShop(redis: Redis, prefix: string) {
   const store = createWooStore(config)
   const counting: Store = {
     ...store,
+    ...(looksForNotes ? {} : { readNotes: () => Promise.resolve([]) }),
     setStatus: (ref, status, signal) => {
       written.push(ref.order)
       beforeWriting.splice(0).forEach((act) => act())
