@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { colourRules, violationsOf } from './axe.fixture.ts'
 import { chromiumPath, hasChromium, openChromium, type Browser } from './chromium.fixture.ts'
@@ -14,6 +14,9 @@ const describeInBrowser = hasChromium ? describe : describe.skip
 /** With `SCREENSHOTS=1` the pictures of the documentation are taken anew. */
 const pictures =
   process.env['SCREENSHOTS'] === '1' ? fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url)) : undefined
+
+// A browser on a busy machine.
+jest.setTimeout(180_000)
 
 let scene: Scene
 let browser: Browser
@@ -59,7 +62,7 @@ describeInBrowser(hasChromium ? 'the dashboard in Chromium' : `the dashboard in 
     item = await playADay(scene)
     browser = await openChromium()
     page = browser.page
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser.close()
     await scene.close()
@@ -100,7 +103,7 @@ describeInBrowser(hasChromium ? 'the dashboard in Chromium' : `the dashboard in 
       await page.emulateMedia({ colorScheme: null })
     }
     browser.complaints()
-  }, 180_000)
+  })
 
   it('answers why somebody is not in a course, by keyboard alone', async () => {
     await page.goto(scene.url)

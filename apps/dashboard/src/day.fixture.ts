@@ -1,4 +1,14 @@
-import { enrollSeat, itemId, JobFailure, readOrder, type FailureCode, type Outcome, type Seat } from '@seatkeeper/core'
+import {
+  enrollSeat,
+  itemId,
+  JobFailure,
+  LmsId,
+  readOrder,
+  type FailureCode,
+  type Outcome,
+  type Seat,
+} from '@seatkeeper/core'
+import { beatMs } from '@seatkeeper/ledger'
 import { createProber, gateOf, startWorker } from '@seatkeeper/queue'
 import { connectRedis } from '@seatkeeper/service'
 import { end, itemOf, sell, settle, stumble, until, wait, type Sale, type Scene } from './scene.fixture.ts'
@@ -37,8 +47,27 @@ export async function playADay(scene: Scene): Promise<string> {
   await scene.deadLetters.sync(scene.ledger)
   for (const order of ['1049', '1050', '1051', '1052'])
     await sell(scene, { order, store: 'bookshop', lms: 'academy', skus: ['course-v1:Academy+EDITING+Autumn'] })
+  await rememberTheDay(scene)
   await scene.ledger.gates.shut('lms.academy', 'throttled', 'LMS_THROTTLED', 600_000)
   return itemOf(last)
+}
+
+/** What workers would have told in a day: busier by day, and an hour of trouble. */
+async function rememberTheDay({ redis, ledger }: Scene): Promise<void> {
+  const nowMs = await ledger.nowMs()
+  for (let back = 0; back < 144; back += 1) {
+    const start = nowMs - (nowMs % beatMs) - back * beatMs
+    const isTrouble = back > 60 && back < 67
+    const done = Math.round(14 + 12 * Math.sin(back / 23) + ((back * 7) % 5))
+    const beats = { done: isTrouble ? 2 : done, failed: isTrouble ? 9 : back % 29 === 0 ? 1 : 0 }
+    await redis.hset(`{seatkeeper}:pulse:${start}`, {
+      ...beats,
+      longest: isTrouble ? 95_000 : 900 + ((back * 131) % 700),
+    })
+  }
+  const counts = { 'paid-but-not-enrolled': 6, 'refunded-but-enrolled': 0 }
+  await ledger.keepBalance({ lms: LmsId.parse('campus'), ...counts })
+  await ledger.keepBalance({ lms: LmsId.parse('academy'), ...counts, 'paid-but-not-enrolled': 4 })
 }
 
 /** Lets workers do what is due at the one LMS, now that it offers everything that was sold. */

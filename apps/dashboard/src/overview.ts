@@ -1,4 +1,5 @@
 import type { Agenda, Conservation, Gates, GateState, LanePause, LanePauses, Ledger } from '@seatkeeper/core'
+import type { BalanceCount, Beats, RedisLedger } from '@seatkeeper/ledger'
 import { deadLetterLane, gateOf } from '@seatkeeper/queue'
 import type { Queue } from 'bullmq'
 import type { LaneQueues } from './lane-queues.ts'
@@ -18,8 +19,25 @@ export interface LaneView {
   }
 }
 
+/** A store or an LMS. */
+export interface SideView {
+  readonly kind: 'store' | 'lms'
+  readonly id: string
+  readonly gate: GateState
+  /** Items of all its lanes that are due, and for how long the oldest is. */
+  readonly due: number
+  readonly oldestMs: number
+  /** Of an LMS: seats that are not as they were paid for; null until somebody counted. */
+  readonly balance: BalanceCount | null
+  /** Of a store: codes of what is wrong with its webhooks. */
+  readonly webhooks: readonly string[]
+}
+
 /** Everything on the first page, as it was at one moment. */
 export interface Overview {
+  readonly sides: readonly SideView[]
+  readonly deadByCode: ReadonlyMap<string, number>
+  readonly pulse: readonly Beats[]
   readonly atMs: number
   readonly counts: Conservation
   readonly lanes: readonly LaneView[]
@@ -28,18 +46,51 @@ export interface Overview {
 export interface OverviewParts {
   readonly ledger: Pick<Agenda, 'conservation'> &
     Pick<Ledger, 'nowMs'> &
-    Pick<LanePauses, 'pausedLanes'> & { readonly gates: Pick<Gates, 'read'> }
+    Pick<LanePauses, 'pausedLanes'> &
+    Pick<Ledger, 'readCursor'> &
+    Pick<RedisLedger, 'backlog' | 'deadByCode' | 'pulse' | 'balances' | 'stores'> & {
+      readonly gates: Pick<Gates, 'read'>
+    }
   readonly queues: Pick<LaneQueues, 'all'>
 }
 
 /** Counts what there is and looks at every lane. */
 export async function readOverview({ ledger, queues }: OverviewParts): Promise<Overview> {
-  const [atMs, counts, lanes] = await Promise.all([
-    ledger.nowMs(),
+  const atMs = await ledger.nowMs()
+  const [counts, lanes, sides, deadByCode, pulse] = await Promise.all([
     ledger.conservation(),
     readLanes({ ledger, queues }, () => true),
+    readSides(ledger),
+    ledger.deadByCode(),
+    ledger.pulse(atMs),
   ])
-  return { atMs, counts, lanes }
+  return { atMs, counts, lanes, sides, deadByCode, pulse }
+}
+
+async function readSides(ledger: OverviewParts['ledger']): Promise<readonly SideView[]> {
+  const [backlog, balances, stores] = await Promise.all([ledger.backlog(), ledger.balances(), ledger.stores()])
+  const worked = backlog.flatMap(({ lane }) => /^lms\.(.+)$/.exec(gateOf(lane) ?? '')?.[1] ?? [])
+  const lms = [...new Set([...worked, ...balances.map((one) => one.lms)])].toSorted()
+  const viewSide = async (kind: SideView['kind'], id: string): Promise<SideView> => {
+    const own = backlog.filter(({ lane }) => gateOf(lane) === `${kind}.${id}`)
+    const found = kind === 'store' ? await ledger.readCursor(`watch-${id}`) : null
+    return {
+      kind,
+      id,
+      gate: await ledger.gates.read(`${kind}.${id}`),
+      due: own.reduce((sum, { due }) => sum + due, 0),
+      oldestMs: Math.max(0, ...own.map(({ oldestMs }) => oldestMs)),
+      balance: balances.find((one) => kind === 'lms' && one.lms === id) ?? null,
+      webhooks: codesIn(found),
+    }
+  }
+  return Promise.all([...stores.map((id) => viewSide('store', id)), ...lms.map((id) => viewSide('lms', id))])
+}
+
+/** The webhook watch keeps its findings as lines that begin with a code. */
+function codesIn(findings: string | null): readonly string[] {
+  const codes = (findings ?? '').split('\n').map((line) => line.split(' ')[0] ?? '')
+  return [...new Set(codes)].filter((code) => code.startsWith('WEBHOOK_'))
 }
 
 /** One lane, or undefined if there never was one of this name. */

@@ -1,4 +1,4 @@
-import { CourseMode, Username } from '@seatkeeper/core'
+import { CourseMode, LmsId, Username } from '@seatkeeper/core'
 import { deadLetterLane } from '@seatkeeper/queue'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { Queue } from 'bullmq'
@@ -97,6 +97,28 @@ describe('the overview', () => {
       },
     ])
     expect(await read('/')).toContain('enroll.campus open 4 0 1 0')
+  })
+
+  it('shows how every store and LMS stands', async () => {
+    await giveUp(scene, await sellOne('1'), 'LMS_COURSE_UNKNOWN')
+    await sellOne('2')
+    await scene.ledger.writeCursor('watch-shop', 'WEBHOOK_DISABLED 7 order.updated\nWEBHOOK_DISABLED 8 order.deleted')
+    const lms = LmsId.parse('campus')
+    await scene.ledger.keepBalance({ lms, 'paid-but-not-enrolled': 2, 'refunded-but-enrolled': 0 })
+    const words = await read('/')
+    expect(words).toContain('shop open Shop. Nothing waits. WEBHOOK_DISABLED')
+    expect(words).toMatch(
+      /campus open LMS\. 1 due, the oldest for \d+ s\. 2 paid but not enrolled 0 refunded but enrolled/,
+    )
+    expect(words).toContain('1 LMS_COURSE_UNKNOWN')
+  })
+
+  it('draws what was done in the last day', async () => {
+    await scene.ledger.addBeats({ done: 7, failed: 2, longestMs: 4200 })
+    const words = await read('/')
+    expect(words).toContain('Done 7')
+    expect(words).toContain('Failed 2')
+    expect(words).toContain('Longest way 4 s')
   })
 
   it('shows a shut gate with its code and what to do', async () => {

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   CourseMode,
   itemId,
@@ -145,8 +146,11 @@ export async function end(ledger: RedisLedger, id: string, outcome: Outcome): Pr
   return outcome
 }
 
-/** Waits for what must come to pass within ten seconds. */
+/** Waits for what must come to pass within a minute: the machine may be busy. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!(await condition())) if (Date.now() > deadline) throw new Error('it did not come to pass within 10 s')
+  const deadline = Date.now() + 60_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('it did not come to pass within a minute')
+    await pause(20)
+  }
 }

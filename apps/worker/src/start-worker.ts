@@ -1,6 +1,6 @@
 import type { MeteredLms } from '@seatkeeper/core'
 import { purge, type RetentionDays } from '@seatkeeper/fulfilment'
-import type { RedisLedger } from '@seatkeeper/ledger'
+import { countImbalances, type RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx, type LmsConfig } from '@seatkeeper/openedx'
 import {
   createDeadLetters,
@@ -14,11 +14,12 @@ import {
 import type { HealthCheck, Logger, Metrics } from '@seatkeeper/service'
 import { createWooStore } from '@seatkeeper/woocommerce'
 import { watchBalance } from './balance-watch.ts'
+import { createBeatCounter } from './beats.ts'
 import type { Bench, Lanes } from './bench.ts'
 import type { Role, WorkerConfig } from './config.ts'
 import { startSeatLanes } from './seat-lanes.ts'
 import { startShopLanes } from './shop-lanes.ts'
-import { createSignals } from './signals.ts'
+import { createSignals, type Signals } from './signals.ts'
 import type { Standing } from './standing-signals.ts'
 
 export interface WorkerParts {
@@ -50,7 +51,9 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
   const wakeUps = createWakeUps({ ...place, onError })
   const deadLetters = createDeadLetters({ ...place, onError })
   const wake: Bench['wake'] = (due, urgency) => wakeUps.wake(due, urgency)
-  const bench: Bench = { ledger, place, wake, deadLetters, concurrency, log, signals, onAttempt: signals.onAttempt }
+  const beats = createBeatCounter()
+  const onAttempt = both(beats.count, signals.onAttempt)
+  const bench: Bench = { ledger, place, wake, deadLetters, concurrency, log, signals, onAttempt }
   const campuses = config.lms.map((lms) => ({ config: lms, lms: openCampus(bench, lms) }))
   const groups: readonly Lanes[] = [
     ...campuses.map((campus) => startSeatLanes(bench, { ...campus, roles })),
@@ -66,19 +69,17 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     onSwept: (swept) => log.info('agenda.swept', { ...swept }),
     onError,
   })
-  const lookAtBalance = watchBalance({ ledger, lms: config.lms, onBalanced: signals.onBalanced })
+  const lookAtBalance = balanceLook(parts, signals, onError)
   const purgeSome =
     retention === undefined
       ? () => Promise.resolve()
       : purge({ ledger, purgeJobs: jobPurgeOf(ledger, wakeUps), days: retention, onPurged: signals.onPurged })
-  let isPrepared = false
-  let isIndexed = false
+  let [isPrepared, isIndexed] = [false, false]
   const looking = repeatedly(lookEveryMs, onError, async () => {
     if (!isPrepared) await Promise.all(groups.map((group) => group.prepare()))
     isPrepared = true
     isIndexed ||= await ledger.growSearchIndex(indexedPerLook)
-    signals.onCounted(await ledger.conservation())
-    signals.onStanding(await standingOf(ledger, config))
+    await Promise.all([ledger.addBeats(beats.take()), showStanding(parts, signals)])
     if (roles.includes('revoke')) await lookAtBalance()
     await purgeSome()
     for (const campus of campuses) signals.onCallsLeft(campus.config.id, await campus.lms.callsLeft())
@@ -102,6 +103,11 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
   }
 }
 
+async function showStanding({ ledger, config }: WorkerParts, signals: Signals): Promise<void> {
+  signals.onCounted(await ledger.conservation())
+  signals.onStanding(await standingOf(ledger, config))
+}
+
 async function standingOf(ledger: RedisLedger, { lms, stores }: WorkerConfig): Promise<Standing> {
   const names = [...lms.map(({ id }) => `lms.${id}`), ...stores.map(({ id }) => `store.${id}`)]
   const gates = await Promise.all(names.map(async (name) => [name, await ledger.gates.read(name)] as const))
@@ -117,6 +123,21 @@ function openCampus({ ledger, signals, log }: Bench, config: LmsConfig): Metered
     onCall: (call) => signals.onCall(id, call),
     onRest: (client, code) => log.error('lms.client-refused', { lms: id, client, code }),
   })
+}
+
+/** Looks at the balance of the next few seats; whole counts are shown, and kept for the console. */
+function balanceLook({ ledger, config }: WorkerParts, signals: Signals, onError: (error: unknown) => void) {
+  const keepBalance: Signals['onBalanced'] = (lms, seats) =>
+    void ledger.keepBalance({ lms, ...countImbalances(seats) }).catch(onError)
+  return watchBalance({ ledger, lms: config.lms, onBalanced: both(signals.onBalanced, keepBalance) })
+}
+
+/** One listener for two. */
+function both<Told extends readonly unknown[]>(one: (...told: Told) => void, other: (...told: Told) => void) {
+  return (...told: Told): void => {
+    one(...told)
+    other(...told)
+  }
 }
 
 /** The first words of a role's lanes. */

@@ -31,6 +31,7 @@ import { createHousekeeping } from './housekeeping.ts'
 import { createOperators } from './operators.ts'
 import { createOrders } from './orders.ts'
 import { createProducts } from './products.ts'
+import { createPulse, type Pulse } from './pulse.ts'
 import { createRetention } from './retention.ts'
 import { createScripts, type Scripts } from './scripts.ts'
 import { createSearch, type Search } from './search.ts'
@@ -55,7 +56,8 @@ export interface RedisLedger
     Balance,
     Backlog,
     Adoptions,
-    Search {
+    Search,
+    Pulse {
   readonly gates: Gates
   tokens(lms: LmsId, clientId: string): Tokens
   /** @param callsPerMinute of each user of the LMS. */
@@ -95,6 +97,7 @@ export function createLedger(
     ...createAdoptions(parts, marks),
     ...createBacklog(run),
     ...createSearch(parts),
+    ...createPulse(parts, nowMs),
     ...createHousekeeping(run),
     ...createAgenda(parts),
     ...createDeadItems(parts),

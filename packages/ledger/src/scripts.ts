@@ -12,6 +12,7 @@ import { housekeepingLua, housekeepingScripts } from './lua/housekeeping.ts'
 import { lockScripts } from './lua/locks.ts'
 import { operatorLua, operatorScripts } from './lua/operators.ts'
 import { orderScripts, ordersLua } from './lua/orders.ts'
+import { pulseScripts } from './lua/pulse.ts'
 import { retentionScripts } from './lua/retention.ts'
 import { searchLua, searchScripts } from './lua/search.ts'
 import { seatScripts } from './lua/seats.ts'
@@ -28,6 +29,7 @@ const bodies = {
   ...callScripts,
   ...deadItemScripts,
   ...backlogScripts,
+  ...pulseScripts,
   ...searchScripts,
   ...operatorScripts,
   ...erasureScripts,

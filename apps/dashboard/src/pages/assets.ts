@@ -106,6 +106,13 @@ const figures = `
 .tiles .dead { background: var(--bad-bg); border-color: var(--bad); }
 .tiles .dead dd:not(.about) { color: var(--bad); }
 .tiles .dead .about { color: var(--ink); }
+.chip { display: inline-block; margin: 0.15rem 0; padding: 0.15rem 0.7rem; border-radius: 999px; background: var(--bad-bg); color: var(--bad); text-decoration: none; font-weight: 600; overflow-wrap: anywhere; }
+.chip:hover { text-decoration: underline; }
+.sides { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); gap: 0.75rem; }
+.side { padding: 0.8rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+.side h3 { display: flex; justify-content: space-between; gap: 0.5rem; margin: 0 0 0.3rem; font-size: 1rem; }
+.side p { margin: 0.2rem 0; font-size: 0.95rem; }
+.side .wrong { color: var(--bad); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 0.75rem; }
 .plot { margin: 0; padding: 0.8rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 .plot figcaption { display: flex; justify-content: space-between; gap: 1rem; font-size: 0.875rem; color: var(--soft); }

@@ -3,17 +3,20 @@ import { html, type Html } from '../html.ts'
 import type { Visitor } from '../login/visitor.ts'
 import type { LaneView, Overview } from '../overview.ts'
 import { page, searchForm } from './layout.ts'
+import { plots } from './plot.ts'
+import { sideCards } from './sides.ts'
 import { duration, gateBadge, moment } from './words.ts'
 
 /** The first page: is everything accounted for, and does everything flow? */
-export function homePage(visitor: Visitor, { atMs, counts, lanes }: Overview): Html {
+export function homePage(visitor: Visitor, overview: Overview): Html {
+  const { atMs, counts, lanes, sides, deadByCode, pulse } = overview
   return page({
     visitor,
     title: 'Overview',
     place: 'overview',
     content: html`${searchForm('large')}
       <h1>${headline(counts, lanes)}</h1>
-      ${tiles(counts)} ${accounting(counts)}
+      ${tiles(counts)} ${deadCodes(deadByCode)} ${accounting(counts)} ${sideCards(sides, atMs)} ${plots(pulse)}
       <h2>Lanes</h2>
       ${lanes.length === 0 ? noLanes : laneTable(lanes, atMs)}
       <p class="hint">As of ${moment(atMs)}. <a href="/">Look again</a></p>`,
@@ -36,6 +39,14 @@ function tiles({ settled, due, waiting, dead }: Conservation): Html {
       <dd class="about">${dead > 0 ? html`<a href="/dead-letters">each with its advice</a>` : 'nothing to decide'}</dd>
     </div>
   </dl>`
+}
+
+function deadCodes(counts: ReadonlyMap<string, number>): Html | null {
+  if (counts.size === 0) return null
+  const most = [...counts].toSorted(([, one], [, other]) => other - one)
+  return html`<p>
+    ${most.map(([code, count]) => html`<a class="chip" href="/dead-letters?code=${code}">${count} <code>${code}</code></a> `)}
+  </p>`
 }
 
 function tile(name: string, count: number, about: string): Html {

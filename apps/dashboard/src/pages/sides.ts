@@ -1,0 +1,30 @@
+import { failures } from '@seatkeeper/core'
+import type { BalanceCount } from '@seatkeeper/ledger'
+import { html, type Html } from '../html.ts'
+import type { SideView } from '../overview.ts'
+import { duration, gateBadge } from './words.ts'
+
+/** Every store and LMS: whether it answers, what waits for it, and whether it is as it was paid for. */
+export function sideCards(sides: readonly SideView[], nowMs: number): Html | null {
+  if (sides.length === 0) return null
+  return html`<h2>Shops and LMSs</h2>
+    <div class="sides">${sides.map((side) => sideCard(side, nowMs))}</div>`
+}
+
+function sideCard({ kind, id, gate, due, oldestMs, balance, webhooks }: SideView, nowMs: number): Html {
+  return html`<section class="side">
+    <h3>${id} ${gateBadge(gate)}</h3>
+    <p>
+      ${kind === 'store' ? 'Shop' : 'LMS'}.
+      ${due === 0 ? 'Nothing waits.' : `${due} due, the oldest for ${duration(oldestMs)}.`}
+    </p>
+    ${gate.state === 'open' ? null : html`<p class="hint"><code>${gate.code}</code> for ${duration(nowMs - gate.sinceMs)}. ${failures[gate.code].advice}</p>`}
+    ${balance === null ? null : balanceLines(balance)}
+    ${webhooks.map((code) => html`<p class="wrong"><code>${code}</code></p>`)}
+  </section>`
+}
+
+function balanceLines({ 'paid-but-not-enrolled': paid, 'refunded-but-enrolled': refunded }: BalanceCount): Html {
+  return html`<p class="${paid > 0 ? 'wrong' : ''}">${paid} paid but not enrolled</p>
+    <p class="${refunded > 0 ? 'wrong' : ''}">${refunded} refunded but enrolled</p>`
+}
