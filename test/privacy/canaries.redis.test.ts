@@ -1,0 +1,135 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { EmailAddress, itemId } from '@seatkeeper/core'
+import { hashPassword } from '@seatkeeper/dashboard'
+import { erase } from '@seatkeeper/fulfilment'
+import { IngressConfig } from '@seatkeeper/ingress'
+import { startSystem, type RunningSystem } from '@seatkeeper/sandbox'
+import { createLogger } from '@seatkeeper/service'
+import {
+  startLmsSimulator,
+  startRedis,
+  startShopSimulator,
+  type EmbeddedRedis,
+  type LmsSimulator,
+  type ShopSimulator,
+} from '@seatkeeper/simulators'
+import { webhookTopics } from '@seatkeeper/woocommerce'
+import { workerConfig } from '@seatkeeper/worker'
+import { Redis } from 'ioredis'
+import { until } from '../e2e/until.ts'
+
+/** Stands in every secret and every personal field; nothing else has it. */
+const canary = 'canary7'
+const learner = `${canary}-erika@example.org`
+const secret = `${canary}-webhook-secret`
+const client = { clientId: `${canary}-client`, clientSecret: `${canary}-client-secret` }
+const course = 'course-v1:DemoU+CS101+2026'
+const keys = [`${canary}${'k'.repeat(32)}`]
+const days = { jobs: 1, timelines: 365, replays: 365, orders: 365, operatorLog: 365 }
+
+let folder: string
+let server: EmbeddedRedis
+let redis: Redis
+let shop: ShopSimulator
+let campus: LmsSimulator
+let system: RunningSystem
+let logged = ''
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'seatkeeper-canary-'))
+  server = await startRedis({ directory: folder, arguments: ['--rdbcompression', 'no'] })
+  redis = new Redis(server.url)
+  campus = await startLmsSimulator()
+  shop = await startShopSimulator()
+  campus.addUser({ username: 'worker', email: 'worker@example.org', isStaff: true })
+  campus.addOAuthApp({ ...client, username: 'worker' })
+  campus.addUser({ username: `${canary}-erika`, email: learner })
+  campus.addCourse({ key: course, name: 'CS', modes: [{ slug: 'audit' }, { slug: 'verified', price: 49 }] })
+  system = await startAll()
+  for (const topic of webhookTopics)
+    await shop.addWebhook({ topic, deliveryUrl: `${system.ingressUrl}/webhooks/demo`, secret })
+})
+afterAll(async () => {
+  await system.close()
+  await Promise.all([shop.stop(), campus.stop()])
+  redis.disconnect()
+  await server.stop()
+  rmSync(folder, { recursive: true })
+})
+
+async function startAll(): Promise<RunningSystem> {
+  const { key: consumerKey, secret: consumerSecret } = shop.keys
+  const names = { id: 'demo', lms: 'campus', courseMode: 'verified', url: shop.url }
+  const settings = {
+    stores: [{ ...names, consumerKey, consumerSecret, webhookSecrets: [secret] }],
+    lms: [{ id: 'campus', url: campus.url, ...client }],
+  }
+  const config = {
+    ...workerConfig(['enroll', 'revoke', 'orders']).parse(settings),
+    webhooks: IngressConfig.parse(settings),
+  }
+  const stream = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      logged += chunk.toString()
+      done()
+    },
+  })
+  return startSystem({
+    config: { ...config, ledger: { erasure: { keys }, retention: days } },
+    redisUrl: server.url,
+    demands: { appendfsync: 'always', nowMs: Date.now },
+    host: '127.0.0.1',
+    ports: { ingress: 0, dashboard: 0, health: 0 },
+    login: { passwordHash: await hashPassword(`${canary}-hedgehog-lantern-9`) },
+    log: createLogger('debug', { stream }),
+  })
+}
+
+/** Orders, a refund, a death and a replay of the same learner. */
+async function play(): Promise<void> {
+  const good = shop.addProduct({ name: 'CS', sku: course })
+  const wrong = shop.addProduct({ name: 'Wrong', sku: 'course-v1:DemoU+WRONG+2026' })
+  const paid = shop.placeOrder({ email: learner, lines: [{ product: good }] })
+  const inVain = shop.placeOrder({ email: learner, lines: [{ product: wrong }] })
+  await shop.deliver()
+  await until('a seat is dead', async () => (await system.ledger.dead()).length === 1)
+  const items = (await system.ledger.dead()).map(({ item }) => itemId(item))
+  await system.replay({ filter: { items }, by: 'ops' })
+  await until('it died again', async () => (await system.ledger.dead()).length === 1)
+  shop.refund(paid, { amount: shop.order(paid).total })
+  await shop.deliver()
+  await until('all is at rest', async () => (await system.ledger.conservation()).due === 0)
+  expect(inVain).toBeGreaterThan(paid)
+}
+
+async function keysWith(word: string, pattern: string): Promise<readonly string[]> {
+  const names = await redis.keys(pattern)
+  const dumps = await Promise.all(names.map((name) => redis.dumpBuffer(name)))
+  return names.filter((name, index) => `${name}${dumps[index]?.toString('latin1')}`.includes(word))
+}
+
+function filesWith(word: string): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
+  return files.filter((file) => statSync(file).isFile() && readFileSync(file, 'latin1').includes(word))
+}
+
+describe('canaries in every secret and personal field', () => {
+  it('are in the ledger alone, and after an erasure nowhere in Redis or its files', async () => {
+    await play()
+    expect(await keysWith(canary, '*')).not.toEqual([])
+    expect(await keysWith(canary, '{seatkeeper}:bull:*')).toEqual([])
+    expect(await (await fetch(`${system.healthUrl}/metrics`)).text()).not.toContain(canary)
+    expect(await (await fetch(`${system.healthUrl}/ready`)).text()).not.toContain(canary)
+    const forget = erase({ ledger: system.ledger, wake: async () => undefined })
+    const request = { email: EmailAddress.parse(learner), by: 'ops', endsSeats: false, dryRun: false }
+    expect(await forget({ ...request, signal: AbortSignal.timeout(30_000) })).toMatchObject({ files: 'rewritten' })
+    expect(await keysWith(canary, '*')).toEqual([])
+    expect(filesWith(canary)).toEqual([])
+    expect(logged).toContain('job.')
+    expect(logged).not.toContain(canary)
+  }, 120_000)
+})
