@@ -81,7 +81,17 @@ export async function startSystem({
   const accept = whileRoom(room, news)
   const place = { connection, prefix: bullPrefix }
   const keeping = config.ledger === undefined ? {} : { retention: config.ledger.retention }
-  const worker = startWorkers({ config, roles: allRoles, ledger, place, concurrency: 10, log, metrics, ...keeping })
+  const worker = startWorkers({
+    config,
+    roles: allRoles,
+    campuses: config.lms,
+    ledger,
+    place,
+    concurrency: 10,
+    log,
+    metrics,
+    ...keeping,
+  })
   const ingress = await startIngress({ config: config.webhooks, accept, host, port: ports.ingress, log, metrics })
   const dashboard = await startDashboard({ redis, ledger, bullPrefix, ...login, host, port: ports.dashboard, log })
   const checks = [...worker.checks, createRedisCheck(redis, demands, log), room]

@@ -20,7 +20,7 @@ import {
   watchLoop,
 } from '@seatkeeper/service'
 import { readArguments } from './arguments.ts'
-import { narrow, startWorkers, workerConfig } from './index.ts'
+import { CampusAddresses, narrow, startWorkers, workerConfig } from './index.ts'
 
 /** Does the work of some roles: reads its settings, opens Redis, starts its lanes, closes in order. */
 async function main(): Promise<void> {
@@ -28,6 +28,7 @@ async function main(): Promise<void> {
   const settings = loadSettings(Settings, process.env)
   const source = { file: settings.SEATKEEPER_CONFIG, env: process.env }
   const config = narrow(loadConfig(workerConfig(roles), source), only)
+  const { lms: campuses } = loadConfig(CampusAddresses, source)
   const { erasure, retention } = loadConfig(LedgerConfig, source)
   const log = createLogger(settings.LOG_LEVEL)
   exitOnCrash(log)
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
   const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
   const metrics = createMetrics()
   const place = { connection, prefix: '{seatkeeper}:bull' }
-  const worker = startWorkers({ config, roles, ledger, place, concurrency, log, metrics, retention })
+  const worker = startWorkers({ config, roles, campuses, ledger, place, concurrency, log, metrics, retention })
   const safety = createRedisCheck(redis, demands, log)
   const checks = [...worker.checks, safety]
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })

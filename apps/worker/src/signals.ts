@@ -1,5 +1,13 @@
-import { isConserved, type Conservation, type LanePause, type LmsId, type Outcome } from '@seatkeeper/core'
-import type { Audited, Reconciled, WebhookFinding } from '@seatkeeper/fulfilment'
+import {
+  isConserved,
+  saleVerdicts,
+  type Conservation,
+  type LanePause,
+  type LmsId,
+  type Outcome,
+  type StoreId,
+} from '@seatkeeper/core'
+import type { Audited, Reconciled, SaleFinding, WebhookFinding } from '@seatkeeper/fulfilment'
 import { imbalanceKinds, type ImbalancedSeat } from '@seatkeeper/ledger'
 import type { OnCall } from '@seatkeeper/openedx'
 import type { AttemptReport } from '@seatkeeper/queue'
@@ -24,6 +32,7 @@ export function createSignals(log: Logger, metrics: Metrics) {
     onCallsLeft: calls.onCallsLeft,
     ...choreSignals(log, metrics),
     ...balanceSignals(metrics),
+    ...salesSignals(log, metrics),
     ofLanes: laneSignals(log, metrics),
     onStanding: standingSignals(metrics),
     onPurged: (purged: { readonly items: number; readonly jobs: number }) => log.info('ledger.purged', { ...purged }),
@@ -53,6 +62,26 @@ function laneSignals(log: Logger, metrics: Metrics) {
     },
   }
 }
+
+function salesSignals(log: Logger, metrics: Metrics) {
+  const unwell = metrics.gauge({
+    name: 'unwell_products',
+    help: 'Products and variations on sale whose buyers would not get the course run, or late, or for nothing.',
+    labels: { store: 'short name of the store', code: 'what is not well; see catalogue check' },
+  })
+  return {
+    onSales: (store: StoreId, found: readonly SaleFinding[]) => {
+      for (const code of saleCodes) unwell.set({ store, code }, found.filter((finding) => finding.code === code).length)
+      for (const { product, variation, item, code } of found)
+        log.warn('catalogue.unwell', { store, product, variation, code, ...item })
+    },
+  }
+}
+
+/** All that a product can have but nothing to complain of. */
+const saleCodes = Object.entries(saleVerdicts)
+  .filter(([, { state }]) => state === 'wrong' || state === 'warning')
+  .map(([code]) => code)
 
 const itemStatuses = ['due', 'waiting', 'settled', 'dead'] as const
 

@@ -1,7 +1,7 @@
 import type { MeteredLms } from '@seatkeeper/core'
 import { purge, type RetentionDays } from '@seatkeeper/fulfilment'
 import { countImbalances, type RedisLedger } from '@seatkeeper/ledger'
-import { createOpenedx, type LmsConfig } from '@seatkeeper/openedx'
+import { createOpenedx, type LmsAddress, type LmsConfig } from '@seatkeeper/openedx'
 import {
   createDeadLetters,
   createWakeUps,
@@ -17,6 +17,7 @@ import { watchBalance } from './balance-watch.ts'
 import { createBeatCounter } from './beats.ts'
 import type { Bench, Lanes } from './bench.ts'
 import type { Role, WorkerConfig } from './config.ts'
+import { lookAtSales, watchSales } from './sales-watch.ts'
 import { startSeatLanes } from './seat-lanes.ts'
 import { startShopLanes } from './shop-lanes.ts'
 import { createSignals, type Signals } from './signals.ts'
@@ -25,6 +26,8 @@ import type { Standing } from './standing-signals.ts'
 export interface WorkerParts {
   readonly config: WorkerConfig
   readonly roles: readonly Role[]
+  /** Where the LMSs are whose courses are sold; who reads orders looks there before anybody buys. */
+  readonly campuses?: readonly LmsAddress[]
   readonly ledger: RedisLedger
   readonly place: QueuePlace
   readonly concurrency: number
@@ -74,6 +77,7 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     retention === undefined
       ? () => Promise.resolve()
       : purge({ ledger, purgeJobs: jobPurgeOf(ledger, wakeUps), days: retention, onPurged: signals.onPurged })
+  const sales = startSalesWatch(parts, signals)
   let [isPrepared, isIndexed] = [false, false]
   const looking = repeatedly(lookEveryMs, onError, async () => {
     if (!isPrepared) await Promise.all(groups.map((group) => group.prepare()))
@@ -95,6 +99,7 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
     })),
     close: async () => {
       clearInterval(looking)
+      await sales.close()
       await keeper.close()
       await sweep.close()
       await Promise.all(groups.map((group) => group.close()))
@@ -150,6 +155,19 @@ const lanesOf: Readonly<Record<Role, readonly string[]>> = {
 /** Of every lane there ever was, the view of what is dead included. */
 function jobPurgeOf(ledger: Pick<RedisLedger, 'lanes'>, wakeUps: Pick<WakeUps, 'purge'>) {
   return async (olderThanMs: number) => wakeUps.purge([...(await ledger.lanes()), deadLetterLane], olderThanMs)
+}
+
+/** Who reads orders knows what is sold. */
+function startSalesWatch({ config, campuses = [], log }: WorkerParts, { onSales }: Signals) {
+  const { stores } = config
+  return watchSales({
+    stores: campuses.length === 0 ? [] : stores.map(({ id }) => id),
+    look: lookAtSales(stores, campuses),
+    firstMs: 600_000,
+    everyMs: 6 * 3_600_000,
+    onLooked: onSales,
+    onFailure: (of, error) => log.warn('chore.failed', { chore: 'catalogue', of, error }),
+  })
 }
 
 const lookEveryMs = 10_000
