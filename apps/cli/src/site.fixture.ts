@@ -42,7 +42,7 @@ export async function startSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'seatkeeper-site-'))
   const names = { id: 'shop', lms: 'campus', courseMode: 'verified', url: shop.url, webhookSecrets: [webhookSecret] }
   const store = { ...names, consumerKey: shop.keys.key, consumerSecret: shop.keys.secret }
-  const lms = { id: 'campus', url: campus.url, ...client }
+  const lms = { id: 'campus', url: campus.url, ...client, callsPerMinute: 6000 }
   return {
     shop,
     campus,
