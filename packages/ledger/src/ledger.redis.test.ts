@@ -242,6 +242,25 @@ describe('applyReading', () => {
     expect((await theSeat(ledger)).claims).toMatchObject([{ access: 'granted' }])
   })
 
+  it('lets a read that a snapshot has overtaken not fail the order, but makes it read again', async () => {
+    const ledger = aLedger()
+    const { wakeUps } = await ledger.noteHint(anOrder(), 'action')
+    const id = itemId(wakeUps[0]!.item)
+    await ledger.numberRead(anOrder())
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const failure = { code: 'ORDER_WITHOUT_LEARNER', permanent: true, backoff, random: 0 } as const
+    expect(await ledger.fileFailure({ id, generation: 1, ...failure })).toEqual({ next: 'superseded' })
+    expect(await ledger.itemStatus(id)).toEqual({ generation: 2, status: 'due' })
+  })
+
+  it('is as good as ever for a read that begins after the snapshot', async () => {
+    const ledger = aLedger()
+    const { wakeUps } = await ledger.noteHint(anOrder(), 'action')
+    const id = itemId(wakeUps[0]!.item)
+    await ledger.applySnapshot(anOffer(anOrder()))
+    expect(await ledger.itemStatus(id)).toEqual({ generation: 1, status: 'due' })
+  })
+
   it('withdraws the claims of a line that vanished', async () => {
     const ledger = aLedger()
     await ledger.applySnapshot(anOffer(anOrder()))

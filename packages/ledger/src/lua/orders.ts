@@ -97,6 +97,15 @@ local function planned_keys(plan)
   return keys
 end
 
+-- A read that has started knows nothing of what is applied now: if it fails, that is no failure of the order as it is.
+local function overtake(ref, id)
+  local fields = redis.call('HMGET', order_key(ref), 'sequence', 'hinted')
+  local has_started = tonumber(fields[1]) - 1 > tonumber(fields[2] or '0')
+  if redis.call('HGET', item_key(id), 'status') ~= 'due' or not has_started then return end
+  redis.call('HSET', order_key(ref), 'hinted', fields[1])
+  bump(id, 'orders.' .. ref.store, true)
+end
+
 -- News that is strictly newer heals: what died of an older state is tried again, and an order whose facts are known is at rest.
 local function heal(ref, offer, by_reading)
   local key, id = order_key(ref), order_item(ref)
@@ -106,11 +115,13 @@ local function heal(ref, offer, by_reading)
     local lane = redis.call('HGET', item_key(seat_item(seat)), 'lane')
     if standing(seat_item(seat)) == 'dead' then bump(seat_item(seat), lane, true) end
   end
-  if not by_reading and standing(id) == 'dead' then
+  if by_reading then return end
+  if standing(id) == 'dead' then
     place(id, 'settled', 'orders.' .. ref.store, 0)
     redis.call('HDEL', item_key(id), 'code', 'diedAt')
     note(id, 'settled', 'healed')
   end
+  overtake(ref, id)
 end
 
 local function apply(ref, offer, number, by_reading)
