@@ -61,11 +61,17 @@ describe('a process that cannot start', () => {
     ['ingress', 'SHOP_WEBHOOK_SECRET', 'the variable SHOP_WEBHOOK_SECRET is not set'],
     ['orders', 'SHOP_CONSUMER_KEY', 'the variable SHOP_CONSUMER_KEY is not set'],
     ['revoke', 'LMS_CLIENT_ID', 'the variable LMS_CLIENT_ID is not set'],
-    ['dashboard', 'DASHBOARD_PASSWORD_HASH', 'is not set'],
     ['enroll', 'REDIS_URL', 'is not set'],
   ])('names the secret or setting that is missing: %s, %s', async (kind, variable, words) => {
     expect(await complaintOf(await commandOf(kind, site, { [variable]: undefined }))).toMatch(
       new RegExp(`^[^\\n]* has 1 problem:\\n {2}\\S+ \\(.*\\): ${words}\\n$`),
+    )
+  })
+
+  it('says that the dashboard needs a way to log in', async () => {
+    const command = await commandOf('dashboard', site, { DASHBOARD_PASSWORD_HASH: undefined })
+    expect(await complaintOf(command)).toBe(
+      'The dashboard does not start without a password hash or an identity provider.\n',
     )
   })
 

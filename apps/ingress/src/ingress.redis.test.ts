@@ -94,12 +94,13 @@ describe('a Redis that is away', () => {
     await rig.server.kill()
     const before = rig.logged().length
     const startedMs = performance.now()
-    for (let count = 0; count < 40; count += 1) await postSigned(rig, order)
+    const unkept = () => rig.logged().slice(before).split('"result":"unkept"').length - 1
+    // The test before may have used this second's lines up.
+    for (let count = 0; count < 40 || unkept() === 0; count += 1) await postSigned(rig, order)
     const seconds = Math.ceil((performance.now() - startedMs) / 1000)
-    const lines = rig.logged().slice(before).split('"result":"unkept"').length - 1
+    const lines = unkept()
     await rig.server.restart()
     await eventually(() => postSigned(rig, order))
-    expect(lines).toBeGreaterThan(0)
     expect(lines).toBeLessThanOrEqual(5 * seconds)
   })
 })

@@ -481,6 +481,21 @@ describe('the agenda', () => {
   })
 })
 
+describe('recheckLater', () => {
+  it('outlives a change that has the item settled before the time has come', async () => {
+    const ledger = aLedger()
+    await ledger.applySnapshot(anOffer(anOrder()))
+    const seat = await theSeat(ledger)
+    const id = itemId({ kind: 'seat', lms: seat.lms, seat: seat.id })
+    await ledger.recheckLater(id, 60_000)
+    await settleSeat(ledger, id, 1)
+    expect(await ledger.itemStatus(id)).toEqual({ generation: 2, status: 'due' })
+    await apply(ledger, anOffer(anOrder({ access: 'withdrawn', status: 'cancelled' })))
+    await settleSeat(ledger, id, 3)
+    expect(await ledger.itemStatus(id)).toEqual({ generation: 4, status: 'due' })
+  })
+})
+
 describe('recordBaseline', () => {
   it('keeps the first', async () => {
     const ledger = aLedger()

@@ -148,11 +148,14 @@ local function recheck_in(id)
   return at and math.max(0, tonumber(at) - NOW) or 0
 end
 
--- Settled, unless a write may still come through: then it is looked at once more, as a generation of its own.
+-- Settled, unless a write may still come through: then it is looked at once more, as a generation of its own, however often a
+-- changed fact has it settled before.
 local function rest(id, lane)
   local wait = recheck_in(id)
-  redis.call('HDEL', item_key(id), 'recheck')
-  if wait == 0 then return place(id, 'settled', lane, 0) end
+  if wait == 0 then
+    redis.call('HDEL', item_key(id), 'recheck')
+    return place(id, 'settled', lane, 0)
+  end
   redis.call('HINCRBY', item_key(id), 'generation', 1)
   redis.call('HSET', item_key(id), 'due', NOW + wait)
   place(id, 'due', lane, NOW + wait)
