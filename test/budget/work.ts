@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { OrderId } from '@seatkeeper/core'
 import { anOffer, anOrder, courseSku, emailOf } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { createWakeUps } from '@seatkeeper/queue'
+import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import {
   closeRedis,
   connectRedis,
@@ -41,7 +41,7 @@ export interface WorkOptions {
 }
 
 const client = { clientId: 'seatkeeper', clientSecret: 'lms-secret' }
-const prefix = '{seatkeeper}:bull'
+const prefix = bullPrefix
 const counted: ReadonlySet<string> = new Set(['enrollment-get', 'enrollment-list', 'enrollment-post', 'allowed'])
 
 export async function startWork(options: WorkOptions = {}): Promise<Work> {

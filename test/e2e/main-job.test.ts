@@ -1,6 +1,7 @@
 import { setInterval as every } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { bullPrefix } from '@seatkeeper/queue'
 import { closeRedis, connectRedis, createLogger, untilRedisReady } from '@seatkeeper/service'
 import { signWebhook } from '@seatkeeper/simulators'
 import { Queue } from 'bullmq'
@@ -242,7 +243,7 @@ async function activeJobs(): Promise<readonly string[]> {
 }
 
 async function jobsOf(name: string, state: 'waiting' | 'active') {
-  const queue = new Queue(name, { connection: redis, prefix: '{seatkeeper}:bull', skipMetasUpdate: true })
+  const queue = new Queue(name, { connection: redis, prefix: bullPrefix, skipMetasUpdate: true })
   const jobs = await queue.getJobs([state])
   await queue.close()
   return jobs

@@ -3,7 +3,7 @@ import { OrderId, StoreId, type Chore, type OrderRef } from '@seatkeeper/core'
 import { acceptNews, connectShop } from '@seatkeeper/fulfilment'
 import { IngressConfig, policiesOf, startIngress, type RunningIngress } from '@seatkeeper/ingress'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { createWakeUps, startSweep, type SweepOptions, type WakeUps } from '@seatkeeper/queue'
+import { bullPrefix, createWakeUps, startSweep, type SweepOptions, type WakeUps } from '@seatkeeper/queue'
 import {
   closeRedis,
   connectRedis,
@@ -26,7 +26,7 @@ import { until } from './until.ts'
 
 const client = { clientId: 'seatkeeper', clientSecret: 'lms-secret' }
 const hourMs = 3_600_000
-const prefix = '{seatkeeper}:bull'
+const prefix = bullPrefix
 const runs = ['CS101', 'ART', 'BREAD']
 
 /** Orders from before are none of the academy's business with us. */

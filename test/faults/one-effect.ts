@@ -1,6 +1,6 @@
 import { courseSku } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { createWakeUps } from '@seatkeeper/queue'
+import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import { Redis } from 'ioredis'
 import { startSystemProcesses, type SystemProcesses } from '../e2e/processes.ts'
 import { until } from '../e2e/until.ts'
@@ -44,7 +44,7 @@ async function freezeAndCount({ scale, say }: FaultRun, workerScript?: string): 
   const processes = { revoke: 'revoke' } as const
   const system = await startSystemProcesses({ processes, ...(workerScript === undefined ? {} : { workerScript }) })
   const redis = new Redis(system.redis.url)
-  const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError: () => undefined })
+  const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError: () => undefined })
   try {
     const { campus } = system
     campus.addCourse({ key: courseSku, name: 'A course', modes: [{ slug: 'audit' }, { slug: 'verified' }] })

@@ -2,7 +2,7 @@ import type { WakeUp } from '@seatkeeper/core'
 import { courseSku } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { LmsConfig } from '@seatkeeper/openedx'
-import { createWakeUps, type QueuePlace } from '@seatkeeper/queue'
+import { bullPrefix, createWakeUps, type QueuePlace } from '@seatkeeper/queue'
 import { createMetrics, type Logger } from '@seatkeeper/service'
 import { startLmsSimulator, startRedis, type LmsOptions, type LmsSimulator } from '@seatkeeper/simulators'
 import { startWorkers, type RunningWorker } from '@seatkeeper/worker'
@@ -49,7 +49,7 @@ export interface SeatRigOptions {
 }
 
 const client = { clientId: 'seatkeeper', clientSecret: 'secret-example' }
-const prefix = '{seatkeeper}:bull'
+const prefix = bullPrefix
 
 export async function openSeatRig(options: SeatRigOptions): Promise<SeatRig> {
   const { concurrency = 10, guarded = (ledger) => ledger, settings = {} } = options

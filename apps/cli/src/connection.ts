@@ -1,5 +1,5 @@
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { createDeadLetters, createWakeUps, type DeadLetters, type WakeUps } from '@seatkeeper/queue'
+import { bullPrefix, createDeadLetters, createWakeUps, type DeadLetters, type WakeUps } from '@seatkeeper/queue'
 import { closeRedis, connectRedis, createLogger, loadSettings, Settings, untilRedisReady } from '@seatkeeper/service'
 import { inOneSentence } from './one-sentence.ts'
 import type { Surroundings } from './program.ts'
@@ -21,7 +21,7 @@ export async function withLedger<Result>(
   const redis = connectRedis(REDIS_URL, 'ledger', createLogger('silent'))
   try {
     await untilRedisReady(redis, 5000)
-    const place = { connection: redis, prefix: '{seatkeeper}:bull', onError: () => undefined }
+    const place = { connection: redis, prefix: bullPrefix, onError: () => undefined }
     const opened = {
       ledger: createLedger(redis, undefined, keys),
       wakeUps: createWakeUps(place),

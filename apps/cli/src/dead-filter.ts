@@ -1,4 +1,4 @@
-import { failures, LmsId, StoreId, type DeadFilter, type FailureCode } from '@seatkeeper/core'
+import { isFailureCode, LmsId, StoreId, type DeadFilter, type FailureCode } from '@seatkeeper/core'
 import { StartError } from '@seatkeeper/service'
 import type { Command } from 'commander'
 import type { z } from 'zod'
@@ -42,12 +42,8 @@ export function readDeadFilter({ code, lane, store, lms, since }: DeadFilterOpti
 }
 
 function readCode(text: string): FailureCode {
-  if (!isCode(text)) throw new StartError(`There is no failure code ${text}; docs/failures.md lists them.`)
+  if (!isFailureCode(text)) throw new StartError(`There is no failure code ${text}; docs/failures.md lists them.`)
   return text
-}
-
-function isCode(text: string): text is FailureCode {
-  return Object.hasOwn(failures, text)
 }
 
 function readName<Schema extends z.ZodType>(schema: Schema, what: string, text: string): z.output<Schema> {

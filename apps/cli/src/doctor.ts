@@ -1,7 +1,7 @@
 import { CourseKey, uncountedCalls, type CallBudget, type CourseItem, type LmsId } from '@seatkeeper/core'
 import { createLedger } from '@seatkeeper/ledger'
 import { createOpenedx, memoryTokenCache } from '@seatkeeper/openedx'
-import { createAttendance } from '@seatkeeper/queue'
+import { bullPrefix, createAttendance } from '@seatkeeper/queue'
 import {
   closeRedis,
   ConfigError,
@@ -54,7 +54,7 @@ async function doctor(surroundings: Surroundings, asJson: boolean): Promise<void
 async function lookAtAll({ env, progress }: Surroundings): Promise<readonly Finding[]> {
   const settings = loadSettings(Settings, env)
   const redis = connectRedis(settings.REDIS_URL, 'worker', createLogger('silent'))
-  const attendance = createAttendance({ connection: redis, prefix: '{seatkeeper}:bull' })
+  const attendance = createAttendance({ connection: redis, prefix: bullPrefix })
   try {
     const isUp = await untilRedisReady(redis, 5000).then(
       () => true,

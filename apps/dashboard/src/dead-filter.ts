@@ -1,4 +1,4 @@
-import { failures, LmsId, StoreId, type DeadFilter, type FailureCode } from '@seatkeeper/core'
+import { isFailureCode, LmsId, StoreId, type DeadFilter, type FailureCode } from '@seatkeeper/core'
 import type { Request } from 'express'
 import { z } from 'zod'
 import { fieldOf } from './forms.ts'
@@ -19,7 +19,7 @@ export function readDeadFilter(request: Request): DeadFilter | undefined {
 
 const Given = z.object({
   item: z.string().refine(isItemId).optional(),
-  code: z.custom<FailureCode>((text) => typeof text === 'string' && Object.hasOwn(failures, text)).optional(),
+  code: z.custom<FailureCode>((text) => typeof text === 'string' && isFailureCode(text)).optional(),
   lane: z
     .string()
     .regex(/^[a-z]+\.[a-z0-9-]+$/)

@@ -1,4 +1,5 @@
 import {
+  gateName,
   itemId,
   type Agenda,
   type Claim,
@@ -147,7 +148,7 @@ export async function readSeatCards(
 
 async function cardOf(ledger: ItemLedger, seat: Seat, state: ItemState, visitor: Visitor): Promise<SeatCard> {
   const { lms, course } = seat
-  const [gate, pauses] = await Promise.all([ledger.gates.read(`lms.${lms}`), ledger.pausedLanes()])
+  const [gate, pauses] = await Promise.all([ledger.gates.read(gateName.lms(lms)), ledger.pausedLanes()])
   const pausedBy = pauses.find(({ lane }) => lane === state.lane)?.by ?? null
   const answer = answerOf({ seat, state, gate, pausedBy })
   return {

@@ -1,4 +1,5 @@
 import { createLedger } from '@seatkeeper/ledger'
+import { bullPrefix } from '@seatkeeper/queue'
 import {
   closeOnSignal,
   closeRedis,
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   const dashboard = await startDashboard({
     redis,
     ledger: createLedger(redis),
-    bullPrefix: '{seatkeeper}:bull',
+    bullPrefix,
     ...loginOf(settings),
     host: settings.DASHBOARD_HOST,
     port: settings.DASHBOARD_PORT,

@@ -1,5 +1,5 @@
 import { CourseMode, LmsId, Username } from '@seatkeeper/core'
-import { deadLetterLane } from '@seatkeeper/queue'
+import { bullPrefix, deadLetterLane } from '@seatkeeper/queue'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { Queue } from 'bullmq'
 import { canaries, giveUp, itemOf, sell, settle, startScene, wait, type Scene } from './scene.fixture.ts'
@@ -51,7 +51,7 @@ async function allKeys(): Promise<string[]> {
 
 /** What no part of ours would ever add. */
 async function addStrayJob(): Promise<void> {
-  const queue = new Queue('enroll.campus', { connection: scene.redis, prefix: '{seatkeeper}:bull' })
+  const queue = new Queue('enroll.campus', { connection: scene.redis, prefix: bullPrefix })
   const job = await queue.add('stray', { to: 'ada.canary@example.org' }, { jobId: 'stray' })
   await job.log('mailed ada.canary@example.org')
   await queue.close()

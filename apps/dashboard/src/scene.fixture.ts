@@ -17,7 +17,7 @@ import {
 } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { createDeadLetters, createWakeUps } from '@seatkeeper/queue'
+import { bullPrefix, createDeadLetters, createWakeUps } from '@seatkeeper/queue'
 import { createLogger } from '@seatkeeper/service'
 import { startRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -38,7 +38,7 @@ export async function startScene(options: Partial<DashboardParts> = {}) {
   const redis = new Redis(server.url, { enableOfflineQueue: true, maxRetriesPerRequest: 1, commandTimeout: 1500 })
   redis.on('error', () => undefined)
   const ledger = createLedger(redis)
-  const place = { connection: redis, prefix: '{seatkeeper}:bull' }
+  const place = { connection: redis, prefix: bullPrefix }
   const wakeUps = createWakeUps({ ...place, onError: () => undefined })
   const deadLetters = createDeadLetters({ ...place, onError: () => undefined })
   const lines: string[] = []

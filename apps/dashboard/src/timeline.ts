@@ -1,4 +1,4 @@
-import { failures, type Attempt, type FailureCode, type TimelineEntry } from '@seatkeeper/core'
+import { isFailureCode, type Attempt, type FailureCode, type TimelineEntry } from '@seatkeeper/core'
 import type { Tone } from './answer.ts'
 import { mayAct, type Visitor } from './login/visitor.ts'
 
@@ -77,11 +77,7 @@ export function timelineOf(lives: readonly Lived[], visitor: Visitor): Timeline 
 
 function happeningOf(of: string, { atMs, what, detail }: TimelineEntry, attempts: readonly Attempt[]): Happening {
   const [text, tone] = words.get(what) ?? free.get(what) ?? [what, 'none']
-  const code = isCode(detail) ? detail : null
+  const code = isFailureCode(detail) ? detail : null
   const attempt = attempts.find((one) => one.atMs === atMs && one.code === code)
   return { atMs, of, words: text, detail: code === null ? detail : '', tone, code, nextInMs: attempt?.nextInMs ?? null }
-}
-
-function isCode(text: string): text is FailureCode {
-  return Object.hasOwn(failures, text)
 }

@@ -1,6 +1,6 @@
 import { acceptNews } from '@seatkeeper/fulfilment'
 import { createLedger, LedgerConfig } from '@seatkeeper/ledger'
-import { createWakeUps } from '@seatkeeper/queue'
+import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import {
   closeOnSignal,
   closeRedis,
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
   const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
   const onError = (error: unknown) => log.warn('queue.error', { error })
-  const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError })
+  const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })
   const metrics = createMetrics()
   const room = watchRedisRoom(redis, { watermark: settings.REDIS_WATERMARK, metrics })
   const news = acceptNews({

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { createHmac } from 'node:crypto'
 import { acceptNews } from '@seatkeeper/fulfilment'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { createWakeUps } from '@seatkeeper/queue'
+import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import { closeRedis, connectRedis, createLogger, createMetrics, untilRedisReady } from '@seatkeeper/service'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import type { Redis } from 'ioredis'
@@ -38,7 +38,7 @@ export async function startRig(): Promise<Rig> {
     ],
   })
   const onError = (error: unknown) => log.warn('queue.error', { error })
-  const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError })
+  const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })
   const accept = acceptNews({
     ledger,
     policyOf: policiesOf(config),

@@ -2,7 +2,7 @@ import { startDashboard, type DashboardLogin } from '@seatkeeper/dashboard'
 import { acceptNews, replay, type ReplayRequest, type Replayed } from '@seatkeeper/fulfilment'
 import { policiesOf, startIngress, type IngressConfig } from '@seatkeeper/ingress'
 import { createLedger, type LedgerConfig, type RedisLedger } from '@seatkeeper/ledger'
-import { createWakeUps } from '@seatkeeper/queue'
+import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import {
   closeRedis,
   connectRedis,
@@ -45,7 +45,6 @@ export interface RunningSystem extends Closable {
 }
 
 const allRoles: readonly Role[] = ['enroll', 'revoke', 'orders']
-const bullPrefix = '{seatkeeper}:bull'
 
 /**
  * Starts ingress, all roles of the worker and the dashboard on one Redis.

@@ -1,4 +1,5 @@
 import { createLedger, LedgerConfig } from '@seatkeeper/ledger'
+import { bullPrefix } from '@seatkeeper/queue'
 import {
   closeOnSignal,
   closeRedis,
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
   await refuseWrongClock(redis, demands)
   const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
   const metrics = createMetrics()
-  const place = { connection, prefix: '{seatkeeper}:bull' }
+  const place = { connection, prefix: bullPrefix }
   const worker = startWorkers({ config, roles, campuses, ledger, place, concurrency, log, metrics, retention })
   const safety = createRedisCheck(redis, demands, log)
   const checks = [...worker.checks, safety]

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { saleVerdicts, type Courses, type LmsId, type StoreId } from '@seatkeeper/core'
+import { isUnwell, type Courses, type LmsId, type StoreId } from '@seatkeeper/core'
 import { checkSales, type SaleFinding, type SellingCampus } from '@seatkeeper/fulfilment'
 import { createCourses, LmsAddress } from '@seatkeeper/openedx'
 import { createShopProducts, policyOf, type StoreConfig } from '@seatkeeper/woocommerce'
@@ -34,7 +34,7 @@ export function watchSales({ stores, look, firstMs, everyMs, onLooked, onFailure
   })()
   async function lookAt(store: StoreId): Promise<void> {
     const unwell: SaleFinding[] = []
-    for await (const finding of look(store, signal)) if (isUnwell(finding)) unwell.push(finding)
+    for await (const finding of look(store, signal)) if (isUnwell(finding.code)) unwell.push(finding)
     onLooked(store, unwell)
   }
   return {
@@ -43,12 +43,6 @@ export function watchSales({ stores, look, firstMs, everyMs, onLooked, onFailure
       await looking
     },
   }
-}
-
-/** What an LMS did not tell is nothing to warn of: its gate does. */
-function isUnwell({ code }: SaleFinding): boolean {
-  const { state } = saleVerdicts[code]
-  return state === 'wrong' || state === 'warning'
 }
 
 /** Half of the questions that an LMS takes from one address in a minute; workers ask some, too. */

@@ -1,6 +1,7 @@
 import {
   doChore,
   enrollSeat,
+  gateName,
   laneOf,
   LmsId,
   revokeSeat,
@@ -36,7 +37,7 @@ export function startSeatLanes(bench: Bench, { config, lms, roles }: SeatWork): 
       settleSeat({ ...parts, lms: own }),
     )
   const looking = { class: 'housekeeping', calls: callsPerAuditTurn, holdMs: holdMsOf(doChore) } as const
-  const lanes = behindGate(bench, `lms.${id}`, lms, (deps) => [
+  const lanes = behindGate(bench, gateName.lms(id), lms, (deps) => [
     ...(roles.includes('enroll') ? [startWorker(enrollSeat, laneOf.enroll(id), settling('enroll'), deps)] : []),
     ...(roles.includes('revoke') ? [startWorker(revokeSeat, laneOf.revoke(id), settling('revoke'), deps)] : []),
     ...(roles.includes('revoke')

@@ -1,5 +1,6 @@
 import {
   doChore,
+  gateName,
   laneOf,
   readOrder as readOrderJob,
   tellShop as tellShopJob,
@@ -21,7 +22,7 @@ export function startShopLanes(bench: Bench, config: StoreConfig, store: Store):
   const policy = policyOf(config)
   const parts = { ledger, store, policy, wake }
   const onRefundOvertaken = (ref: object) => log.error('shop.refund-overtaken', { ...ref })
-  const lanes = behindGate(bench, `store.${id}`, store, (deps) => [
+  const lanes = behindGate(bench, gateName.store(id), store, (deps) => [
     startWorker(readOrderJob, laneOf.orders(id), readOrder(parts), deps),
     startWorker(tellShopJob, laneOf.tell(id), tellShop({ ...parts, writeBack, onRefundOvertaken }), {
       ...deps,

@@ -1,6 +1,6 @@
 import {
   isConserved,
-  saleVerdicts,
+  unwellSaleCodes,
   type Conservation,
   type LanePause,
   type LmsId,
@@ -71,17 +71,13 @@ function salesSignals(log: Logger, metrics: Metrics) {
   })
   return {
     onSales: (store: StoreId, found: readonly SaleFinding[]) => {
-      for (const code of saleCodes) unwell.set({ store, code }, found.filter((finding) => finding.code === code).length)
+      for (const code of unwellSaleCodes)
+        unwell.set({ store, code }, found.filter((finding) => finding.code === code).length)
       for (const { product, variation, item, code } of found)
         log.warn('catalogue.unwell', { store, product, variation, code, ...item })
     },
   }
 }
-
-/** All that a product can have but nothing to complain of. */
-const saleCodes = Object.entries(saleVerdicts)
-  .filter(([, { state }]) => state === 'wrong' || state === 'warning')
-  .map(([code]) => code)
 
 const itemStatuses = ['due', 'waiting', 'settled', 'dead'] as const
 

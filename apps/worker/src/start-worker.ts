@@ -1,4 +1,4 @@
-import type { MeteredLms } from '@seatkeeper/core'
+import { gateName, type MeteredLms } from '@seatkeeper/core'
 import { purge, type RetentionDays } from '@seatkeeper/fulfilment'
 import { countImbalances, type RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx, type LmsAddress, type LmsConfig } from '@seatkeeper/openedx'
@@ -114,7 +114,7 @@ async function showStanding({ ledger, config }: WorkerParts, signals: Signals): 
 }
 
 async function standingOf(ledger: RedisLedger, { lms, stores }: WorkerConfig): Promise<Standing> {
-  const names = [...lms.map(({ id }) => `lms.${id}`), ...stores.map(({ id }) => `store.${id}`)]
+  const names = [...lms.map(({ id }) => gateName.lms(id)), ...stores.map(({ id }) => gateName.store(id))]
   const gates = await Promise.all(names.map(async (name) => [name, await ledger.gates.read(name)] as const))
   return { lanes: await ledger.backlog(), deadByCode: await ledger.deadByCode(), gates: new Map(gates) }
 }

@@ -28,6 +28,12 @@ export const laneOf = {
   chores: (store: StoreId): string => `chores.${store}`,
 }
 
+/** The gates' names: everything that asks one LMS or one shop waits behind its gate. */
+export const gateName = {
+  lms: (lms: LmsId): string => `lms.${lms}`,
+  store: (store: StoreId): string => `store.${store}`,
+}
+
 /** One queue job to be: it wakes a worker for one item at one generation. */
 export interface WakeUp {
   readonly item: Item

@@ -85,6 +85,20 @@ export const saleVerdicts = {
 
 export type SaleCode = keyof typeof saleVerdicts
 
+/** All that staff are to hear of. What an LMS did not tell is not among it: its gate warns of that. */
+export const unwellSaleCodes: readonly string[] = Object.entries(saleVerdicts).flatMap(([code, { state }]) =>
+  isComplaint(state) ? [code] : [],
+)
+
+/** Whether buyers would not get the course run, or late, or for nothing. */
+export function isUnwell(code: SaleCode): boolean {
+  return isComplaint(saleVerdicts[code].state)
+}
+
+function isComplaint(state: SaleEntry['state']): boolean {
+  return state === 'wrong' || state === 'warning'
+}
+
 /** What a product sells: course runs, or `unknown` where it names a course that cannot be. Pure. */
 export function itemsForSale(
   { product, variation, sku, facts }: ProductForSale,

@@ -13,6 +13,7 @@ import {
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { readAccepted } from './orders.ts'
+import { scanSeats, type SeatsFound } from './scan-seats.ts'
 import type { Scripts } from './scripts.ts'
 
 interface Parts {
@@ -37,21 +38,13 @@ export function createErasure({ redis, run, prefix }: Parts, marks: Marks): Eras
   return {
     seatsKnownBy: async (addresses) => {
       const found = new Map<SeatId, z.output<typeof Found>[number]>()
-      let cursor = '0'
+      let cursor: string | null = null
       do {
-        const [next, items] = await redis.sscan(
-          `${prefix}agenda:registered`,
-          cursor,
-          'MATCH',
-          'seat-*',
-          'COUNT',
-          seatsPerLook,
-        )
-        const ids = items.map((item) => item.slice('seat-'.length))
-        const rows = ids.length === 0 ? [] : Found.parse(await run('findSeats', JSON.stringify(addresses), ...ids))
+        const { seats, next }: SeatsFound = await scanSeats(redis, prefix, { cursor, limit: seatsPerLook })
+        const rows = seats.length === 0 ? [] : Found.parse(await run('findSeats', JSON.stringify(addresses), ...seats))
         for (const row of rows) found.set(row[0], row)
         cursor = next
-      } while (cursor !== '0')
+      } while (cursor !== null)
       return [...found.values()].map(([seat, known, claims]) => ({ seat, addresses: known, orders: ordersOf(claims) }))
     },
     buryAddresses: async (addresses) => {

@@ -1,16 +1,17 @@
 import {
   isEntitled,
   LmsId,
-  SeatId,
   wanted,
   worthOfMode,
   type Claim,
   type CourseMode,
   type Enrolment,
   type ItemStatus,
+  type SeatId,
 } from '@seatkeeper/core'
 import type { ChainableCommander, Redis } from 'ioredis'
 import { z } from 'zod'
+import { scanSeats, type SeatsPage } from './scan-seats.ts'
 import { Enrolment as EnrolmentFields, parsedFrom, readClaim } from './seats.ts'
 
 /** What is wrong between what a shop was paid and what the LMS was verified to have. */
@@ -26,10 +27,7 @@ export interface ImbalancedSeat {
 }
 
 /** Which seats to look at, and by what they count. */
-export interface BalancePage {
-  readonly cursor: string | null
-  /** About how many items are looked at, those that are no seats included. */
-  readonly limit: number
+export interface BalancePage extends SeatsPage {
   /** The best mode that a learner keeps when nothing paid speaks for the seat any more, by LMS; none where none is named. */
   readonly kept: ReadonlyMap<LmsId, CourseMode>
 }
@@ -47,16 +45,14 @@ interface Parts {
   readonly prefix: string
 }
 
-/** The count's side of the ledger: every seat is an item, so it goes through `agenda:registered`. */
+/** The count's side of the ledger. */
 export function createBalance({ redis, prefix }: Parts): Balance {
   return {
-    imbalancedSeats: async ({ cursor, limit, kept }) => {
-      const registered = `${prefix}agenda:registered`
-      const [next, items] = await redis.sscan(registered, cursor ?? '0', 'MATCH', 'seat-*', 'COUNT', limit)
-      const ids = items.map((item) => SeatId.parse(item.slice('seat-'.length)))
-      const standings = await Promise.all(ids.map((id) => readStanding(redis.multi(), prefix, id)))
-      const seats = standings.flatMap((standing) => (standing === undefined ? [] : imbalancesOf(standing, kept)))
-      return { seats, next: next === '0' ? null : next }
+    imbalancedSeats: async (page) => {
+      const { seats, next } = await scanSeats(redis, prefix, page)
+      const standings = await Promise.all(seats.map((id) => readStanding(redis.multi(), prefix, id)))
+      const found = standings.flatMap((standing) => (standing === undefined ? [] : imbalancesOf(standing, page.kept)))
+      return { seats: found, next }
     },
   }
 }

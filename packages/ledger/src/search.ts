@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { CourseKey, LmsId, SeatId, StoreId, type EmailAddress } from '@seatkeeper/core'
 import type { Redis } from 'ioredis'
+import { scanSeats } from './scan-seats.ts'
 import type { Scripts } from './scripts.ts'
 
 /** A course run of which there are seats. */
@@ -56,12 +57,12 @@ export function createSearch({ redis, run, prefix }: Parts): Search {
     },
     seatsOfCourse: (lms, course, limit) => seatsAt(key('course', `${lms}/${course}`), limit),
     growSearchIndex: async (limit) => {
-      const cursor = (await redis.get(key('cursor'))) ?? '0'
+      const cursor = await redis.get(key('cursor'))
       if (cursor === done) return true
-      const [next, items] = await redis.sscan(`${prefix}agenda:registered`, cursor, 'MATCH', 'seat-*', 'COUNT', limit)
-      if (items.length > 0) await run('indexSeats', ...items.map((item) => item.slice('seat-'.length)))
-      await redis.set(key('cursor'), next === '0' ? done : next)
-      return next === '0'
+      const { seats, next } = await scanSeats(redis, prefix, { cursor, limit })
+      if (seats.length > 0) await run('indexSeats', ...seats)
+      await redis.set(key('cursor'), next ?? done)
+      return next === null
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Gates, GateState } from '@seatkeeper/core'
+import { gateName, LmsId, StoreId, type Gates, type GateState } from '@seatkeeper/core'
 import { shutForMs, shuttingFor } from './failure-action.ts'
 import type { Prober } from './prober.ts'
 import { repeat } from './repeat.ts'
@@ -33,7 +33,9 @@ export interface GateKeeper {
 export function gateOf(lane: string): string | undefined {
   const [role, name] = lane.split('.')
   if (name === undefined) return undefined
-  return ['orders', 'tell', 'chores'].includes(role ?? '') ? `store.${name}` : `lms.${name}`
+  return ['orders', 'tell', 'chores'].includes(role ?? '')
+    ? gateName.store(StoreId.parse(name))
+    : gateName.lms(LmsId.parse(name))
 }
 
 /**

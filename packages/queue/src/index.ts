@@ -24,7 +24,7 @@ export { gateOf, keepGate, type GateKeeper, type GateKeeperOptions, type ShutGat
 export { keepLanes, type LaneKeeper, type LaneKeeperOptions } from './lane-keeper.ts'
 export { createProber, type ProbeAnswer, type Prober, type ProberOptions } from './prober.ts'
 export { type AttemptReport, type Handler, type WakingType } from './processor.ts'
-export { type QueuePlace } from './queues.ts'
+export { bullPrefix, type QueuePlace } from './queues.ts'
 export { type OnError } from './sampled-errors.ts'
 export { startSweep, type Sweep, type SweepOptions, type SweepReport } from './sweep.ts'
 export { createWakeUps, type LaneDepth, type Urgency, type WakeUps } from './wake-ups.ts'

@@ -8,6 +8,9 @@ export interface QueuePlace {
   readonly prefix: string
 }
 
+/** Where the queues of a deployment live; in one slot of a Cluster with all that the ledger keeps. */
+export const bullPrefix = '{seatkeeper}:bull'
+
 /** The BullMQ queues behind one connection, each opened at its first use. */
 export interface Queues {
   of(name: string): Promise<Queue>

@@ -1,6 +1,6 @@
 import { acceptNews } from '@seatkeeper/fulfilment'
 import { createLedger } from '@seatkeeper/ledger'
-import { createWakeUps } from '@seatkeeper/queue'
+import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import { newsOf } from '@seatkeeper/woocommerce'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
@@ -50,7 +50,7 @@ async function usedMemory(redis: Redis): Promise<number> {
 
 /** What the ingress does with authentic webhooks. */
 async function accept({ redis }: Rig, orders: readonly BenchOrder[]): Promise<void> {
-  const wakeUps = createWakeUps({ connection: redis, prefix: '{seatkeeper}:bull', onError: rethrow })
+  const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError: rethrow })
   const offer = acceptNews({
     ledger: createLedger(redis),
     policyOf: () => policy,

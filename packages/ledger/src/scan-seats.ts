@@ -1,0 +1,23 @@
+import { SeatId } from '@seatkeeper/core'
+import type { Redis } from 'ioredis'
+
+/** Where a walk over all seats is. */
+export interface SeatsPage {
+  /** Of the page before; null at first. */
+  readonly cursor: string | null
+  /** About how many items to look at; the page has so many seats at most, or a few more. */
+  readonly limit: number
+}
+
+/** Some of all seats; `next` is null at the end of the walk. */
+export interface SeatsFound {
+  readonly seats: readonly SeatId[]
+  readonly next: string | null
+}
+
+/** Some of all seats: every seat is an item of the agenda. One may come twice while the walk lasts. */
+export async function scanSeats(redis: Redis, prefix: string, { cursor, limit }: SeatsPage): Promise<SeatsFound> {
+  const registered = `${prefix}agenda:registered`
+  const [next, items] = await redis.sscan(registered, cursor ?? '0', 'MATCH', 'seat-*', 'COUNT', limit)
+  return { seats: items.map((item) => SeatId.parse(item.slice('seat-'.length))), next: next === '0' ? null : next }
+}
