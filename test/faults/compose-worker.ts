@@ -16,6 +16,7 @@ import { readArguments, startWorkers, workerConfig, type WorkerParts } from '@se
 export interface Replaced {
   readonly sweeper?: WorkerParts['sweeper']
   readonly ledger?: (ledger: RedisLedger) => RedisLedger
+  readonly connect?: typeof connectRedis
 }
 
 /** Runs a worker as its main file does, except for what was replaced. */
@@ -23,13 +24,17 @@ export function runWorker(replaced: Replaced): void {
   start(replaced).catch(failStart)
 }
 
-async function start({ sweeper, ledger: replace = (ledger) => ledger }: Replaced): Promise<void> {
+async function start({
+  sweeper,
+  ledger: replace = (ledger) => ledger,
+  connect = connectRedis,
+}: Replaced): Promise<void> {
   const { roles, concurrency } = readArguments(process.argv)
   const settings = loadSettings(Settings, process.env)
   const config = loadConfig(workerConfig(roles), { file: settings.SEATKEEPER_CONFIG, env: process.env })
   const log = createLogger(settings.LOG_LEVEL)
-  const ledger = replace(createLedger(connectRedis(settings.REDIS_URL, 'ledger', log)))
-  const place = { connection: connectRedis(settings.REDIS_URL, 'worker', log), prefix: '{seatkeeper}:bull' }
+  const ledger = replace(createLedger(connect(settings.REDIS_URL, 'ledger', log)))
+  const place = { connection: connect(settings.REDIS_URL, 'worker', log), prefix: '{seatkeeper}:bull' }
   const metrics = createMetrics()
   const parts = { config, roles, ledger, place, concurrency, log, metrics }
   const worker = startWorkers(sweeper === undefined ? parts : { ...parts, sweeper })

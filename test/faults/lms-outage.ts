@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LmsFaultPlan, LmsSimulator } from '@seatkeeper/simulators'
+import type { LmsSimulator } from '@seatkeeper/simulators'
 import { until } from '../e2e/until.ts'
 import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
-import { openSeatRig, withoutGates, type SeatRig } from './seat-rig.ts'
+import { fault, openSeatRig, withoutGates, type SeatRig } from './seat-rig.ts'
 
 /** No wait in the product depends on how long an outage lasts, but for the probe; so minutes stand for hours. */
 export const lmsOutage: FaultTest = {
@@ -39,10 +39,6 @@ const out: Readonly<Record<string, (campus: LmsSimulator) => () => void>> = {
     campus.rotateSecret('seatkeeper', 'another')
     return () => campus.rotateSecret('seatkeeper', 'secret-example')
   },
-}
-
-function fault(plan: LmsFaultPlan) {
-  return (campus: LmsSimulator) => campus.faults.add(plan)
 }
 
 async function endure({ scale, say }: FaultRun, guarded?: typeof withoutGates): Promise<FaultReport> {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LmsFaultPlan, LmsSimulator } from '@seatkeeper/simulators'
+import type { LmsSimulator } from '@seatkeeper/simulators'
 import { until } from '../e2e/until.ts'
 import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
-import { openSeatRig, withoutGates, type SeatRig } from './seat-rig.ts'
+import { fault, openSeatRig, withoutGates, type SeatRig } from './seat-rig.ts'
 
 /** One LMS for each trouble, all at once: none may hold up another. */
 export const misbehavingLms: FaultTest = {
@@ -32,11 +32,6 @@ const patienceMs = 120_000
 
 /** Begins a trouble and gives what ends it. */
 type Trouble = (campus: LmsSimulator, size: Size) => () => void
-
-const fault =
-  (plan: LmsFaultPlan): Trouble =>
-  (campus) =>
-    campus.faults.add(plan)
 
 const troubles: Readonly<Record<string, Trouble>> = {
   out: fault({ route: 'any', kind: 'status', status: 503 }),

@@ -4,7 +4,13 @@ import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { LmsConfig } from '@seatkeeper/openedx'
 import { bullPrefix, createWakeUps, type QueuePlace } from '@seatkeeper/queue'
 import { createMetrics, type Logger } from '@seatkeeper/service'
-import { startLmsSimulator, startRedis, type LmsOptions, type LmsSimulator } from '@seatkeeper/simulators'
+import {
+  startLmsSimulator,
+  startRedis,
+  type LmsFaultPlan,
+  type LmsOptions,
+  type LmsSimulator,
+} from '@seatkeeper/simulators'
 import { startWorkers, type RunningWorker } from '@seatkeeper/worker'
 import { Redis } from 'ioredis'
 import { addressOf, openTill } from './till.ts'
@@ -123,6 +129,12 @@ function captureAttempts(): { readonly attempts: readonly LoggedAttempt[]; reado
   }
   return { attempts, log: { debug: take, info: take, warn: take, error: take } }
 }
+
+/** Begins a trouble at an LMS and gives what ends it. */
+export const fault =
+  (plan: LmsFaultPlan) =>
+  (campus: LmsSimulator): (() => void) =>
+    campus.faults.add(plan)
 
 /** Gates that stand open whatever is said, and let everybody ask. */
 export function withoutGates(ledger: RedisLedger): RedisLedger {
