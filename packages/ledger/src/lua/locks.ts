@@ -6,13 +6,13 @@
  */
 export const lockScripts = {
   takeLease: String.raw`
-    local lease, token, ends_at = ARGV[1], ARGV[2], NOW + tonumber(ARGV[3])
-    if not redis.call('SET', P .. 'lease:' .. lease, token, 'PXAT', ends_at, 'NX') then return nil end
+    local lease, token, for_ms = ARGV[1], ARGV[2], ARGV[3]
+    if not redis.call('SET', P .. 'lease:' .. lease, token, 'PX', for_ms, 'NX') then return nil end
     local crashes = redis.call('SCARD', holders_key(lease))
     redis.call('SADD', holders_key(lease), token)
     redis.call('PEXPIRE', holders_key(lease), HOLDERS_KEPT_MS)
     if crashes == 0 then return { 0, 1 } end
-    local is_alone = redis.call('SET', P .. 'quarantine', token, 'PXAT', ends_at, 'NX')
+    local is_alone = redis.call('SET', P .. 'quarantine', token, 'PX', for_ms, 'NX')
     return { crashes, is_alone and 1 or 0 }`,
 
   releaseLease: String.raw`
