@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
 import { root } from '../command.ts'
+import { hasPromtool } from './promtool.ts'
 
 interface Rule {
   readonly alert?: string
@@ -52,8 +53,7 @@ describe('the rules for Prometheus', () => {
   })
 })
 
-const hasPromtool = spawnSync('promtool', ['--version']).error === undefined
-const describeWithPromtool = hasPromtool ? describe : describe.skip
+const describeWithPromtool = hasPromtool() ? describe : describe.skip
 
 describeWithPromtool('the rules for Prometheus, by promtool (of the package prometheus)', () => {
   it('are taken', () => {

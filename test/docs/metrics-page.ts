@@ -5,9 +5,11 @@ import {
   connectRedis,
   createLogger,
   createMetrics,
+  createRedisCheck,
   watchLoop,
   watchRedisRoom,
   type MetricRow,
+  type Metrics,
 } from '@seatkeeper/service'
 import { startRedis } from '@seatkeeper/simulators'
 import { startWorkers } from '@seatkeeper/worker'
@@ -19,22 +21,25 @@ export async function metricsPage(): Promise<string> {
     '# Metrics',
     'Served as Prometheus text at `/metrics` of every ingress and worker (`HEALTH_PORT`), beside those of Node itself. No label names a person, an order or a course.',
     '## Ingress',
-    metricsTable(await ingressRows()),
+    metricsTable((await ingressMetrics()).rows()),
     '## Worker',
     'Every worker counts the whole agenda every 10 s, so use one of them: `max by (status) (seatkeeper_agenda_items)`.',
-    metricsTable(await workerRows()),
+    metricsTable((await workerMetrics()).rows()),
   )
 }
 
 const log = createLogger('silent')
+const demands = { appendfsync: 'always', nowMs: Date.now } as const
 
-async function ingressRows(): Promise<readonly MetricRow[]> {
+/** The metrics of an ingress that started and closed again. */
+export async function ingressMetrics(): Promise<Metrics> {
   const metrics = createMetrics()
   const config = { stores: [] }
   await watchLoop(log, metrics).close()
   const server = await startRedis()
   const redis = connectRedis(server.url, 'ledger', log)
   const room = watchRedisRoom(redis, { watermark: 1, metrics })
+  createRedisCheck(redis, demands, log, metrics)
   const ingress = await startIngress({
     config,
     accept: async () => 'nothing',
@@ -47,10 +52,11 @@ async function ingressRows(): Promise<readonly MetricRow[]> {
   await room.close()
   await closeRedis(redis)
   await server.stop()
-  return metrics.rows()
+  return metrics
 }
 
-async function workerRows(): Promise<readonly MetricRow[]> {
+/** The metrics of a worker that started and closed again. */
+export async function workerMetrics(): Promise<Metrics> {
   const metrics = createMetrics()
   await watchLoop(log, metrics).close()
   const server = await startRedis()
@@ -66,10 +72,11 @@ async function workerRows(): Promise<readonly MetricRow[]> {
     log,
     metrics,
   })
+  createRedisCheck(connection, demands, log, metrics)
   await worker.close()
   await closeRedis(connection)
   await server.stop()
-  return metrics.rows()
+  return metrics
 }
 
 function metricsTable(rows: readonly MetricRow[]): string {

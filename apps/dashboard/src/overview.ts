@@ -1,4 +1,14 @@
-import type { Agenda, Conservation, Gates, GateState, LanePause, LanePauses, Ledger } from '@seatkeeper/core'
+import {
+  StoreId,
+  type Agenda,
+  type Conservation,
+  type Gates,
+  type GateState,
+  type LanePause,
+  type LanePauses,
+  type Ledger,
+} from '@seatkeeper/core'
+import { codesFound, watchCursor } from '@seatkeeper/fulfilment'
 import type { BalanceCount, Beats, RedisLedger } from '@seatkeeper/ledger'
 import { deadLetterLane, gateOf } from '@seatkeeper/queue'
 import type { Queue } from 'bullmq'
@@ -73,7 +83,7 @@ async function readSides(ledger: OverviewParts['ledger']): Promise<readonly Side
   const lms = [...new Set([...worked, ...balances.map((one) => one.lms)])].toSorted()
   const viewSide = async (kind: SideView['kind'], id: string): Promise<SideView> => {
     const own = backlog.filter(({ lane }) => gateOf(lane) === `${kind}.${id}`)
-    const found = kind === 'store' ? await ledger.readCursor(`watch-${id}`) : null
+    const found = kind === 'store' ? await ledger.readCursor(watchCursor(StoreId.parse(id))) : null
     return {
       kind,
       id,
@@ -81,16 +91,10 @@ async function readSides(ledger: OverviewParts['ledger']): Promise<readonly Side
       due: own.reduce((sum, { due }) => sum + due, 0),
       oldestMs: Math.max(0, ...own.map(({ oldestMs }) => oldestMs)),
       balance: balances.find((one) => kind === 'lms' && one.lms === id) ?? null,
-      webhooks: codesIn(found),
+      webhooks: [...new Set(codesFound(found))],
     }
   }
   return Promise.all([...stores.map((id) => viewSide('store', id)), ...lms.map((id) => viewSide('lms', id))])
-}
-
-/** The webhook watch keeps its findings as lines that begin with a code. */
-function codesIn(findings: string | null): readonly string[] {
-  const codes = (findings ?? '').split('\n').map((line) => line.split(' ')[0] ?? '')
-  return [...new Set(codes)].filter((code) => code.startsWith('WEBHOOK_'))
 }
 
 /** One lane, or undefined if there never was one of this name. */

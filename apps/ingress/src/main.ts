@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   })
   const accept = whileRoom(room, news)
   const ingress = await startIngress({ config, accept, host: settings.HOST, port: settings.PORT, log, metrics })
-  const checks = [createRedisCheck(redis, redisDemands(settings), log), room]
+  const checks = [createRedisCheck(redis, redisDemands(settings), log, metrics), room]
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
   const loop = watchLoop(log, metrics)
   closeOnSignal(log, [ingress, wakeUps, health, room, { close: () => closeRedis(redis) }, loop])

@@ -93,7 +93,7 @@ export async function startSystem({
   })
   const ingress = await startIngress({ config: config.webhooks, accept, host, port: ports.ingress, log, metrics })
   const dashboard = await startDashboard({ redis, ledger, bullPrefix, ...login, host, port: ports.dashboard, log })
-  const checks = [...worker.checks, createRedisCheck(redis, demands, log), room]
+  const checks = [...worker.checks, createRedisCheck(redis, demands, log, metrics), room]
   const health = await serveHealth({ host, port: ports.health, checks, metrics })
   const inOrder: readonly Closable[] = [ingress, worker, wakeUps, dashboard, health, room]
   return {

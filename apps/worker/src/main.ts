@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const metrics = createMetrics()
   const place = { connection, prefix: bullPrefix }
   const worker = startWorkers({ config, roles, campuses, ledger, place, concurrency, log, metrics, retention })
-  const safety = createRedisCheck(redis, demands, log)
+  const safety = createRedisCheck(redis, demands, log, metrics)
   const checks = [...worker.checks, safety]
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
   const watchdog = exitWhenStuck(log, [...worker.checks, createClockCheck(redis, demands)])

@@ -107,7 +107,11 @@ function attemptSignals(log: Logger, metrics: Metrics) {
   const attempts = metrics.counter({
     name: 'attempts_total',
     help: 'Attempts of jobs, by how they ended.',
-    labels: { role: 'first word of the lane', result: 'outcome or failure code' },
+    labels: {
+      role: 'first word of the lane',
+      result: 'outcome or failure code',
+      verdict: 'of the failure code; none where nothing failed',
+    },
   })
   const seconds = metrics.histogram({
     name: 'attempt_seconds',
@@ -125,7 +129,7 @@ function attemptSignals(log: Logger, metrics: Metrics) {
     onAttempt: (report: AttemptReport) => {
       const role = report.lane.split('.')[0] ?? report.lane
       const result = resultOf(report)
-      attempts.inc({ role, result })
+      attempts.inc({ role, result, verdict: report.end === 'failed' ? report.failure.verdict : 'none' })
       seconds.observe({ role }, report.durationMs / 1000)
       if (result === 'applied') applied.observe({ role }, report.sinceWokenMs / 1000)
       const { lane, job, item, generation, durationMs } = report
@@ -183,6 +187,11 @@ function choreSignals(log: Logger, metrics: Metrics) {
     help: 'Seats whose row at the LMS somebody else had changed.',
     labels: { lms: 'short name of the LMS', action: 'reported or repaired' },
   })
+  const rearmed = metrics.counter({
+    name: 'rearmed_webhooks_total',
+    help: 'Webhooks that the shop had disabled and that were made active again.',
+    labels: { store: 'short name of the store' },
+  })
   return {
     onReconciled: (round: Reconciled) => {
       healed.inc({ store: round.store, how: 'applied' }, round.applied)
@@ -194,7 +203,10 @@ function choreSignals(log: Logger, metrics: Metrics) {
       drifted.inc({ lms, action: 'reported' }, audited.drifted - audited.repaired)
       log[audited.drifted > 0 ? 'warn' : 'info']('audit.round', { lms, ...audited })
     },
-    onWebhook: (finding: WebhookFinding) => log.error('webhook.unwell', { ...finding }),
+    onWebhook: (finding: WebhookFinding) => {
+      if (finding.isRearmed) rearmed.inc({ store: finding.store })
+      log.error('webhook.unwell', { ...finding })
+    },
   }
 }
 

@@ -1,4 +1,5 @@
-import type { GateState } from '@seatkeeper/core'
+import type { GateState, StoreId } from '@seatkeeper/core'
+import { webhookCodes, type WebhookFinding } from '@seatkeeper/fulfilment'
 import type { LaneBacklog } from '@seatkeeper/ledger'
 import type { Metrics } from '@seatkeeper/service'
 
@@ -8,6 +9,8 @@ export interface Standing {
   readonly deadByCode: ReadonlyMap<string, number>
   /** By name. */
   readonly gates: ReadonlyMap<string, GateState>
+  /** What the webhook watch found last and could not mend, a code for each finding. */
+  readonly webhooks: ReadonlyMap<StoreId, readonly WebhookFinding['code'][]>
 }
 
 const gateStates = ['open', 'closed', 'parked', 'throttled'] as const
@@ -34,7 +37,12 @@ export function standingSignals(metrics: Metrics): (standing: Standing) => void 
     help: '1 for the state that a gate is in, 0 for the others.',
     labels: { gate: 'lms or store, a dot and its short name', state: gateStates.join(', ') },
   })
-  return ({ lanes, deadByCode, gates }) => {
+  const unwell = metrics.gauge({
+    name: 'unwell_webhooks',
+    help: 'Webhooks of ours that were disabled, paused or missing at the last look and are not active again.',
+    labels: { store: 'short name of the store', code: webhookCodes.join(', ') },
+  })
+  return ({ lanes, deadByCode, gates, webhooks }) => {
     for (const { lane, due, waiting, oldestMs } of lanes) {
       items.set({ lane, status: 'due' }, due)
       items.set({ lane, status: 'waiting' }, waiting)
@@ -44,5 +52,7 @@ export function standingSignals(metrics: Metrics): (standing: Standing) => void 
     for (const [code, count] of deadByCode) dead.set({ code }, count)
     for (const [name, { state }] of gates)
       for (const one of gateStates) gate.set({ gate: name, state: one }, one === state ? 1 : 0)
+    for (const [store, found] of webhooks)
+      for (const code of webhookCodes) unwell.set({ store, code }, found.filter((one) => one === code).length)
   }
 }

@@ -1,5 +1,5 @@
 import { gateName, type MeteredLms } from '@seatkeeper/core'
-import { purge, type RetentionDays } from '@seatkeeper/fulfilment'
+import { codesFound, purge, watchCursor, type RetentionDays } from '@seatkeeper/fulfilment'
 import { countImbalances, type RedisLedger } from '@seatkeeper/ledger'
 import { createOpenedx, type LmsAddress, type LmsConfig } from '@seatkeeper/openedx'
 import {
@@ -116,7 +116,15 @@ async function showStanding({ ledger, config }: WorkerParts, signals: Signals): 
 async function standingOf(ledger: RedisLedger, { lms, stores }: WorkerConfig): Promise<Standing> {
   const names = [...lms.map(({ id }) => gateName.lms(id)), ...stores.map(({ id }) => gateName.store(id))]
   const gates = await Promise.all(names.map(async (name) => [name, await ledger.gates.read(name)] as const))
-  return { lanes: await ledger.backlog(), deadByCode: await ledger.deadByCode(), gates: new Map(gates) }
+  const webhooks = await Promise.all(
+    stores.map(async ({ id }) => [id, codesFound(await ledger.readCursor(watchCursor(id)))] as const),
+  )
+  return {
+    lanes: await ledger.backlog(),
+    deadByCode: await ledger.deadByCode(),
+    gates: new Map(gates),
+    webhooks: new Map(webhooks),
+  }
 }
 
 /** An LMS whose calls are counted with those of all other workers. */

@@ -34,9 +34,12 @@ export { callsPerSeat, settleSeat } from './settle-seat.ts'
 export type { TellShopParts } from './speaker.ts'
 export { tellShop } from './tell-shop.ts'
 export {
+  codesFound,
   findingsOf,
   isDeliveredTo,
+  watchCursor,
   watchWebhooks,
+  webhookCodes,
   type WatchWebhooksParts,
   type WebhookFinding,
 } from './watch-webhooks.ts'

@@ -5,7 +5,7 @@ import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
 import { createListingShop, type ListingShop } from './listing-shop.fixture.ts'
-import { watchWebhooks, type WebhookFinding } from './watch-webhooks.ts'
+import { codesFound, watchCursor, watchWebhooks, type WebhookFinding } from './watch-webhooks.ts'
 
 const { store } = anOrder()
 const deliveryUrl = 'https://seats.example.org/webhooks/shop'
@@ -108,8 +108,10 @@ describe('watchWebhooks', () => {
     await look(['disabled'])
     expect(shop.webhooks[1]).toMatchObject({ status: 'paused' })
     expect(findings).toEqual([{ ...disabled, code: 'WEBHOOK_PAUSED', isRearmed: false }])
+    expect(codesFound(await ledger.readCursor(watchCursor(store)))).toEqual(['WEBHOOK_PAUSED'])
     await look(['disabled', 'paused'])
     expect(shop.webhooks[1]).toMatchObject({ status: 'active' })
+    expect(codesFound(await ledger.readCursor(watchCursor(store)))).toEqual([])
   })
 
   it('takes a topic that another webhook sends for well', async () => {

@@ -28,9 +28,12 @@ export interface WatchWebhooksParts {
   readonly onFailure: ChoreTurn['onFailure']
 }
 
+/** What can be wrong with a webhook of ours. Codes are public: logs, metrics and the console use them. */
+export const webhookCodes = ['WEBHOOK_DISABLED', 'WEBHOOK_PAUSED', 'WEBHOOK_MISSING'] as const
+
 /** Something wrong with a webhook of ours. */
 export interface WebhookFinding {
-  readonly code: 'WEBHOOK_DISABLED' | 'WEBHOOK_PAUSED' | 'WEBHOOK_MISSING'
+  readonly code: (typeof webhookCodes)[number]
   readonly store: StoreId
   /** Null where there is none for the topic. */
   readonly webhook: string | null
@@ -58,6 +61,17 @@ export function watchWebhooks(parts: WatchWebhooksParts) {
   }
 }
 
+/** Where the ledger keeps what the last look found; see `codesFound`. Stored data. */
+export function watchCursor(store: StoreId): string {
+  return `watch-${store}`
+}
+
+/** What the last look found wrong and could not mend: a code for each finding; none where nobody looked yet. */
+export function codesFound(kept: string | null): readonly WebhookFinding['code'][] {
+  const words = (kept ?? '').split('\n').map((line) => line.split(' ')[0])
+  return words.flatMap((word) => webhookCodes.find((code) => code === word) ?? [])
+}
+
 /** Whether a webhook is sent to an address. Two spellings of one address are one. */
 export function isDeliveredTo({ deliveryUrl }: Pick<ShopWebhook, 'deliveryUrl'>, url: string): boolean {
   return plain(deliveryUrl) === plain(url)
@@ -70,7 +84,7 @@ function plain(url: string): string {
 async function look(parts: WatchWebhooksParts, store: StoreId, signal: AbortSignal): Promise<{ isDone: true }> {
   const { ledger, wake, onFinding } = parts
   const ours = (await parts.store.readWebhooks(signal)).filter((webhook) => isDeliveredTo(webhook, parts.deliveryUrl))
-  const cursor = `watch-${store}`
+  const cursor = watchCursor(store)
   const told = new Set((await ledger.readCursor(cursor))?.split('\n') ?? [])
   const findings: WebhookFinding[] = []
   for (const finding of findingsOf(ours, parts.topics, store)) findings.push(await rearm(parts, finding, signal))

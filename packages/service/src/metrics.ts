@@ -31,6 +31,7 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  for (const name of misnamed) registry.removeSingleMetric(name)
   const rows: MetricRow[] = []
   const define = <Label extends string>(kind: MetricRow['kind'], { name, help, labels }: MetricOf<Label>) => {
     const fullName = `seatkeeper_${name}`
@@ -46,6 +47,9 @@ export function createMetrics(): Metrics {
     rows: () => rows,
   }
 }
+
+/** Gauges of prom-client that are named like counters; each stands, by type, under its name without `_total` as well. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 
 function labelNames<Label extends string>(labels: Readonly<Record<Label, string>>): Label[] {
   const isLabel = (name: string): name is Label => name in labels

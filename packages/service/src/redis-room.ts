@@ -3,6 +3,7 @@ import type { Closable } from './closing.ts'
 import type { HealthCheck } from './health.ts'
 import type { Metrics } from './metrics.ts'
 import { memoryShare, readInfo } from './redis-info.ts'
+import { redisSignals } from './redis-signals.ts'
 
 export interface RedisRoomOptions {
   /** Share of maxmemory, 0 to 1, from which on there is no room for news. */
@@ -17,21 +18,18 @@ export interface RedisRoom extends HealthCheck, Closable {
 }
 
 /**
- * Looks at Redis' memory again and again.
+ * Looks at Redis' memory again and again, and shows that and its append-only file.
  *
  * What is full refuses every write, so workers could not even fetch what would make room. Whoever brings news has to
  * stop before that. Without maxmemory, or where INFO is forbidden, there is always room.
  */
 export function watchRedisRoom(redis: Redis, { watermark, metrics, everyMs = 1000 }: RedisRoomOptions): RedisRoom {
-  const gauge = metrics.gauge({
-    name: 'redis_memory_ratio',
-    help: 'Share of its maxmemory that Redis uses; 0 where it has no limit.',
-    labels: {},
-  })
+  const show = redisSignals(metrics)
   let share = 0
   const look = async () => {
-    share = memoryShare(await readInfo(redis, 'memory'))
-    gauge.set(share)
+    const [memory, persistence] = await Promise.all([readInfo(redis, 'memory'), readInfo(redis, 'persistence')])
+    share = memoryShare(memory)
+    show(new Map([...memory, ...persistence]))
   }
   const hasRoom = () => share < watermark
   const lookAsPossible = () => look().catch(() => undefined)
