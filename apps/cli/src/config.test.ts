@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { loadConfig } from '@seatkeeper/service'
+import { WholeConfig } from './config.ts'
 import { seatkeeper } from './desk.fixture.ts'
 
 const sample = `
@@ -65,8 +67,77 @@ describe('seatkeeper config check', () => {
   })
 })
 
+describe('seatkeeper config print', () => {
+  it('fills in defaults, and masks secrets where they are', async () => {
+    const { stores, lms } = JSON.parse(await print(sample, secrets, '--json')) as Record<'stores' | 'lms', unknown>
+    expect(stores).toMatchObject([
+      {
+        id: 'shop',
+        webhookSecrets: ['[secret]'],
+        consumerSecret: '[secret]',
+        reconcileMinutes: 5,
+        brake: { seats: 20 },
+      },
+    ])
+    expect(lms).toMatchObject([{ clientId: 'seatkeeper', clientSecret: '[secret]', callsPerMinute: 100 }])
+  })
+
+  it.each([[[]], [['--json']]])('shows no secret of any setting, with options %j', async (options) => {
+    const text = await print(wholeSample, canaries, ...options)
+    expect(text).toContain(canaries['LMS_CLIENT_ID'])
+    const shown = Object.entries(canaries).filter(([, value]) => text.includes(value))
+    expect(shown.map(([name]) => name)).toEqual(['LMS_CLIENT_ID', 'OTHER_CLIENT_ID'])
+  })
+
+  it('prints what reads as the same, once the secrets are back in their places', async () => {
+    const printed = await print(wholeSample, canaries)
+    const before = load(wholeSample)
+    const hidden = Object.values(canaries).filter((value) => !printed.includes(value))
+    expect(load(printed.replaceAll('"[secret]"', () => hidden.shift() ?? ''))).toEqual(before)
+    expect(hidden).toEqual([])
+  })
+
+  it('names the problems of a file that is not well', async () => {
+    await expect(print(sample, {})).rejects.toThrow(/the variable LMS_CLIENT_SECRET is not set/)
+  })
+})
+
+/** The sample of every setting, with a secret for each that may have one. */
+const wholeSample = readFileSync(new URL('../../../docs/seatkeeper.sample.yaml', import.meta.url), 'utf8')
+  .replace(
+    'credentials: []',
+    "credentials: [{ clientId: '${OTHER_CLIENT_ID}', clientSecret: '${OTHER_CLIENT_SECRET}' }]",
+  )
+  .replace('keys: []', "keys: ['${ERASURE_KEY}']")
+
+/** Each variable that the sample names, with a value that is found nowhere else. */
+const canaries: Readonly<Record<string, string>> = Object.fromEntries(
+  [...wholeSample.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [
+    name,
+    `${beginningOf(name)}canary_${name}_0123456789abcdef`,
+  ]),
+)
+
+function beginningOf(name: string): string {
+  return { SHOP_CONSUMER_KEY: 'ck_', SHOP_CONSUMER_SECRET: 'cs_' }[name] ?? ''
+}
+
+function load(text: string): unknown {
+  const file = join(folder, 'again.yaml')
+  writeFileSync(file, text)
+  return loadConfig(WholeConfig, { file, env: canaries })
+}
+
+function print(text: string, env: Readonly<Record<string, string>>, ...options: readonly string[]) {
+  return run('print', text, env, options)
+}
+
 function check(text: string, env: Readonly<Record<string, string>> = secrets, ...options: readonly string[]) {
+  return run('check', text, env, options)
+}
+
+function run(name: string, text: string, env: Readonly<Record<string, string>>, options: readonly string[]) {
   const file = join(folder, 'seatkeeper.yaml')
   writeFileSync(file, text)
-  return seatkeeper({ ...env, SEATKEEPER_CONFIG: file }, ['config', 'check', ...options])
+  return seatkeeper({ ...env, SEATKEEPER_CONFIG: file }, ['config', name, ...options])
 }

@@ -60,6 +60,50 @@ describe('seatkeeper order show', () => {
   })
 })
 
+describe('seatkeeper order retry', () => {
+  const retry = (...options: readonly string[]) => desk.seatkeeper('order', 'retry', 'shop', '1001', ...options)
+
+  it('has the order read again, and what is dead of it tried again', async () => {
+    const seat = await desk.sell()
+    await desk.fail(seat, 'LMS_COURSE_UNKNOWN')
+    expect(await retry()).toBe(
+      `Order 1001 of shop is being read again; order show tells what comes of it.\n${seat} was dead and is being tried again`,
+    )
+    expect(await statuses(seat, 'order-shop-1001')).toEqual(['due', 'due'])
+    expect(await desk.seatkeeper('operator-log', 'list')).toMatch(/retry +order-shop-1001 +dead: 1$/)
+  })
+
+  it('can be asked twice', async () => {
+    const seat = await desk.sell()
+    await desk.fail(seat, 'LMS_COURSE_UNKNOWN')
+    const answers = [await retry('--json'), await retry('--json')].map((text): unknown => JSON.parse(text))
+    expect(answers).toEqual([
+      { store: 'shop', order: '1001', replayed: [seat] },
+      { store: 'shop', order: '1001', replayed: [] },
+    ])
+    expect(await desk.ledger.itemStatus('order-shop-1001')).toEqual({ generation: 2, status: 'due' })
+  })
+
+  it('reads an order of a known store that nobody told of', async () => {
+    await desk.sell()
+    expect(await desk.seatkeeper('order', 'retry', 'shop', '77')).toMatch(/^Order 77 of shop is being read again;/)
+    expect(await statuses('order-shop-77')).toEqual(['due'])
+  })
+
+  it('refuses a store that nobody has, and writes nothing', async () => {
+    await desk.sell()
+    await expect(desk.seatkeeper('order', 'retry', 'shp', '77')).rejects.toThrow(
+      'No store shp is known here; there are shop.',
+    )
+    expect(await desk.ledger.itemStatus('order-shp-77')).toBeUndefined()
+  })
+})
+
+async function statuses(...ids: readonly string[]) {
+  const found = await Promise.all(ids.map((id) => desk.ledger.itemStatus(id)))
+  return found.map((item) => item?.status)
+}
+
 async function seatsOf(order: string): Promise<unknown> {
   const { seats } = JSON.parse(await desk.seatkeeper('order', 'show', 'shop', order, '--json')) as { seats: unknown }
   return seats

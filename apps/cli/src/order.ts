@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import {
   givesTheSame,
   itemId,
@@ -11,13 +12,14 @@ import {
   type Seat,
   type TimelineEntry,
 } from '@seatkeeper/core'
+import { retryOrder, type Replayed } from '@seatkeeper/fulfilment'
 import { StartError } from '@seatkeeper/service'
 import { Command } from 'commander'
 import { withLedger, type Opened } from './connection.ts'
 import type { Surroundings } from './program.ts'
 import { moment, table } from './table.ts'
 
-/** `seatkeeper order`: what became of one order. */
+/** `seatkeeper order`: what became of one order, and another try. */
 export function orderCommand(surroundings: Surroundings): Command {
   const command = new Command('order').description('orders and the seats they claim')
   command
@@ -31,7 +33,46 @@ export function orderCommand(surroundings: Surroundings): Command {
       const shown = await withLedger(surroundings, ({ ledger }) => readShown(ledger, ref))
       surroundings.print(json ? JSON.stringify(asJson(shown), null, 2) : asText(shown))
     })
+  command
+    .command('retry')
+    .description('read one order again at its shop, and try again what is dead of it')
+    .argument('<store>', 'short name of the store')
+    .argument('<order>', 'number of the order; one that no webhook told of is read as well')
+    .option('--by <name>', 'who asks, for the record', userInfo().username)
+    .option('--json', 'for programs')
+    .action((store: string, order: string, options: RetryOptions) =>
+      retry(surroundings, readRef(store, order), options),
+    )
   return command
+}
+
+interface RetryOptions {
+  readonly by: string
+  readonly json?: true
+}
+
+async function retry(surroundings: Surroundings, ref: OrderRef, { by, json }: RetryOptions): Promise<void> {
+  const tried = await withLedger(surroundings, async ({ ledger, wakeUps, deadLetters }) => {
+    refuseUnknownStore(ref, await ledger.stores())
+    const done = await retryOrder({ ledger, wake: (due) => wakeUps.wake(due) })({ ref, by })
+    await deadLetters.sync(ledger)
+    return done
+  })
+  surroundings.print(json ? JSON.stringify({ ...ref, replayed: tried.replayed }) : retryText(ref, tried))
+}
+
+/** An item of a store that nobody configured would be due for ever. */
+function refuseUnknownStore({ store }: OrderRef, stores: readonly StoreId[]): void {
+  if (stores.includes(store)) return
+  const known = stores.length === 0 ? 'no store has had work yet' : `there are ${stores.join(', ')}`
+  throw new StartError(`No store ${store} is known here; ${known}.`)
+}
+
+function retryText({ store, order }: OrderRef, { replayed }: Replayed): string {
+  return [
+    `Order ${order} of ${store} is being read again; order show tells what comes of it.`,
+    ...replayed.map((id) => `${id} was dead and is being tried again`),
+  ].join('\n')
 }
 
 interface ShownSeat {
@@ -56,7 +97,9 @@ function readRef(store: string, order: string): OrderRef {
 async function readShown(ledger: Opened['ledger'], ref: OrderRef): Promise<ShownOrder> {
   const order = await ledger.orderView(ref)
   if (order === undefined) {
-    throw new StartError(`Order ${ref.order} of ${ref.store} is not known here: no webhook or read has told of it yet.`)
+    throw new StartError(
+      `Order ${ref.order} of ${ref.store} is not known here: no webhook or read has told of it yet; order retry reads it at the shop.`,
+    )
   }
   const seats = await Promise.all(order.seats.map((id) => readSeat(ledger, id)))
   return { order, seats: seats.filter((seat) => seat !== undefined) }

@@ -11,6 +11,7 @@ export const operatorActionNames = [
   'reconcile',
   'connect',
   'erase',
+  'retry',
 ] as const
 export type OperatorActionName = (typeof operatorActionNames)[number]
 

@@ -47,25 +47,36 @@ export const replaysPerSecond = 20
  *
  * @throws the signal's reason, if that ends it.
  */
-export function replay({ agenda, wake }: ReplayParts) {
+export function replay(parts: ReplayParts) {
   return async (request: ReplayRequest): Promise<Replayed> => {
-    const { filter, onProgress, signal } = request
+    const { agenda } = parts
+    const { filter } = request
     const asked = inOrder(await agenda.dead(filter), filter)
     if (asked.length > 0) await agenda.recordAction(entryOf(request, asked.length))
-    const replayed: string[] = []
-    const left: string[] = []
-    for (const [index, { id, generation }] of asked.entries()) {
-      signal?.throwIfAborted()
-      const wakeUps = await replayOne(agenda, { id, generation }, request)
-      if (wakeUps === undefined) left.push(id)
-      else {
-        replayed.push(id)
-        await wake(wakeUps)
-      }
-      onProgress?.({ done: index + 1, of: asked.length })
-    }
-    return { replayed, left }
+    return replayEach(parts, asked, request)
   }
+}
+
+/** Opens these again in this order, without a record of its own. @throws the signal's reason, if that ends it. */
+export async function replayEach(
+  { agenda, wake }: Pick<ReplayParts, 'wake'> & { readonly agenda: Pick<DeadItems, 'replay'> },
+  asked: readonly Asked[],
+  request: Omit<ReplayRequest, 'filter'>,
+): Promise<Replayed> {
+  const { onProgress, signal } = request
+  const replayed: string[] = []
+  const left: string[] = []
+  for (const [index, { id, generation }] of asked.entries()) {
+    signal?.throwIfAborted()
+    const wakeUps = await replayOne(agenda, { id, generation }, request)
+    if (wakeUps === undefined) left.push(id)
+    else {
+      replayed.push(id)
+      await wake(wakeUps)
+    }
+    onProgress?.({ done: index + 1, of: asked.length })
+  }
+  return { replayed, left }
 }
 
 function entryOf({ filter, by }: ReplayRequest, items: number) {
@@ -78,7 +89,8 @@ interface Asked {
   readonly generation: number | null
 }
 
-function inOrder(dead: readonly ItemState[], { items = [] }: DeadFilter): readonly Asked[] {
+/** Orders before seats; then those that were named and are not dead. */
+export function inOrder(dead: readonly ItemState[], { items = [] }: DeadFilter): readonly Asked[] {
   const found = dead.map(({ item, generation }) => ({ id: itemId(item), generation, isSeat: item.kind === 'seat' }))
   const unfound = [...new Set(items)].filter((id) => !found.some((one) => one.id === id))
   return [...found.toSorted((one, other) => Number(one.isSeat) - Number(other.isSeat)), ...unfound.map(unread)]
@@ -90,9 +102,9 @@ function unread(id: string): Asked {
 
 /** Waits for its turn. Undefined if somebody else was faster. */
 async function replayOne(
-  agenda: ReplayParts['agenda'],
+  agenda: Pick<DeadItems, 'replay'>,
   { id, generation }: Asked,
-  { by, perSecond = replaysPerSecond, signal }: ReplayRequest,
+  { by, perSecond = replaysPerSecond, signal }: Omit<ReplayRequest, 'filter'>,
 ): Promise<readonly WakeUp[] | undefined> {
   for (;;) {
     const answer = await agenda.replay({ id, generation, by, perSecond })

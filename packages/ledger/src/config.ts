@@ -7,7 +7,8 @@ export const ErasureConfig = z.strictObject({
     .default([])
     .describe(
       'secrets under which the addresses of erased learners are remembered as keyed hashes: the first for new ones, all for recognising; the same for every process',
-    ),
+    )
+    .meta({ secret: true }),
 })
 
 const days = (count: number, what: string) => z.int().min(1).max(36_500).default(count).describe(`${what}, days`)

@@ -31,7 +31,11 @@ const Credentials = z.strictObject({
     .string()
     .min(1)
     .describe('client id of the OAuth2 application at the LMS (grant type: client credentials)'),
-  clientSecret: z.string().min(1).describe('client secret of that application, whose user must have staff status'),
+  clientSecret: z
+    .string()
+    .min(1)
+    .describe('client secret of that application, whose user must have staff status')
+    .meta({ secret: true }),
 })
 export type Credentials = z.output<typeof Credentials>
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
-import { describeSchema, purposeAt } from './config-reference.ts'
+import { describeSchema, maskSecrets, purposeAt } from './config-reference.ts'
 
 const Config = z.object({
   redisUrl: z.string().describe('address of Redis'),
@@ -42,5 +42,41 @@ describe('purposeAt', () => {
     [[], undefined],
   ])('finds the purpose of %j', (path, purpose) => {
     expect(purposeAt(Config, path)).toBe(purpose)
+  })
+})
+
+describe('maskSecrets', () => {
+  const secret = z.string().describe('a secret').meta({ secret: true })
+  const Kept = z.object({
+    name: z.string(),
+    secret,
+    maybe: secret.optional(),
+    list: z.array(z.string()).default([]).describe('secrets').meta({ secret: true }),
+    below: z.array(z.object({ secret })),
+    byName: z.record(z.string(), secret),
+    either: z.union([z.literal('none'), z.object({ secret: secret.transform((text) => text.length) })]),
+  })
+
+  it('leaves only what is no secret, wherever it is', () => {
+    const value = {
+      name: 'a',
+      secret: 'b',
+      list: ['c'],
+      below: [{ secret: 'd' }],
+      byName: { e: 'f' },
+      either: { secret: 1 },
+    }
+    expect(maskSecrets(Kept, value)).toEqual({
+      name: 'a',
+      secret: '[secret]',
+      list: ['[secret]'],
+      below: [{ secret: '[secret]' }],
+      byName: { e: '[secret]' },
+      either: { secret: '[secret]' },
+    })
+  })
+
+  it('keeps what the mark is for', () => {
+    expect(purposeAt(Kept, ['list'])).toBe('secrets')
   })
 })

@@ -35,6 +35,31 @@ export function purposeAt(schema: Schema, path: readonly PropertyKey[]): string 
   return purpose ?? (describesEntries ? purposeOf(schema) : undefined)
 }
 
+/**
+ * The same value without what is marked by `.meta({ secret: true })`: a text in its place says that there is one.
+ *
+ * @param schema what the value was read with.
+ */
+export function maskSecrets(schema: Schema, value: unknown): unknown {
+  return maskBelow([schema], value)
+}
+
+function maskBelow(schemas: readonly Schema[], value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return schemas.some(isSecret) ? masked : value
+  const below = (key: PropertyKey, child: unknown) => {
+    const children = schemas.flatMap(candidates).flatMap((schema) => childrenAt(schema, key))
+    return maskBelow(schemas.some(isSecret) ? schemas : children, child)
+  }
+  if (Array.isArray(value)) return value.map((entry, index) => below(index, entry))
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, below(key, child)]))
+}
+
+const masked = '[secret]'
+
+function isSecret(schema: Schema): boolean {
+  return layersOf(schema).some((layer) => metaOf(layer)?.['secret'] === true)
+}
+
 function rowsOf(schema: Schema, path: string): readonly ConfigRow[] {
   const below = candidates(schema).flatMap((candidate) => rowsBelow(candidate, path))
   const isWorthARow = path !== '' && (below.length === 0 || purposeOf(schema) !== undefined)

@@ -27,11 +27,19 @@ interface Problem {
  *
  * @throws ConfigError with all problems at once; no value is ever shown.
  */
-export function loadConfig<Schema extends z.ZodType>(schema: Schema, { file, env }: ConfigSource): z.output<Schema> {
-  const values = resolveValues(readYaml(file), { env, folder: dirname(file) }) ?? {}
-  const parsed = schema.safeParse(values)
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, values))
+export function loadConfig<Schema extends z.ZodType>(schema: Schema, source: ConfigSource): z.output<Schema> {
+  return readConfig(schema, source).parsed
+}
+
+/** The same, with the values as they are written. @throws ConfigError as `loadConfig` does. */
+export function readConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  { file, env }: ConfigSource,
+): { readonly written: unknown; readonly parsed: z.output<Schema> } {
+  const written = resolveValues(readYaml(file), { env, folder: dirname(file) }) ?? {}
+  const parsed = schema.safeParse(written)
+  if (parsed.success) return { written, parsed: parsed.data }
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, written))
   throw new ConfigError(tell(basename(file), problems, schema))
 }
 

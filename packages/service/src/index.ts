@@ -1,4 +1,5 @@
 export * from './closing.ts'
+export * from './config-in-full.ts'
 export * from './config-reference.ts'
 export * from './config.ts'
 export * from './health.ts'

@@ -50,11 +50,13 @@ const fields = {
     .regex(/^ck_\w{1,100}$/, 'a consumer key starts with ck_')
     .describe(
       'consumer key of a WooCommerce REST API key with read rights, and write rights where writeBack or connect needs them',
-    ),
+    )
+    .meta({ secret: true }),
   consumerSecret: z
     .string()
     .regex(/^cs_\w{1,100}$/, 'a consumer secret starts with cs_')
-    .describe('consumer secret of the same REST API key'),
+    .describe('consumer secret of the same REST API key')
+    .meta({ secret: true }),
   webhookSecrets: z
     .array(
       z
@@ -63,7 +65,8 @@ const fields = {
         .refine((secret) => secret.trim() !== '', { message: 'empty' }),
     )
     .min(1)
-    .describe('secrets of the store’s webhooks: one for each webhook, two during a rotation'),
+    .describe('secrets of the store’s webhooks: one for each webhook, two during a rotation')
+    .meta({ secret: true }),
   statuses: StatusMap.prefault({}).describe('what order statuses do to seats'),
   since: moment
     .optional()
