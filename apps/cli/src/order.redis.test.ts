@@ -60,9 +60,9 @@ describe('seatkeeper order show', () => {
   })
 })
 
-describe('seatkeeper order retry', () => {
-  const retry = (...options: readonly string[]) => desk.seatkeeper('order', 'retry', 'shop', '1001', ...options)
+const retry = (...options: readonly string[]) => desk.seatkeeper('order', 'retry', 'shop', '1001', ...options)
 
+describe('seatkeeper order retry', () => {
   it('has the order read again, and what is dead of it tried again', async () => {
     const seat = await desk.sell()
     await desk.fail(seat, 'LMS_COURSE_UNKNOWN')

@@ -65,6 +65,8 @@ async function rememberTheDay({ redis, ledger }: Scene): Promise<void> {
       longest: isTrouble ? 95_000 : 900 + ((back * 131) % 700),
     })
   }
+  for (const lms of ['campus', 'academy']) await ledger.callBudget(LmsId.parse(lms), 100).left(['seatkeeper'])
+  await ledger.writeCursor('watch-shop', '')
   const counts = { 'paid-but-not-enrolled': 6, 'refunded-but-enrolled': 0 }
   await ledger.keepBalance({ lms: LmsId.parse('campus'), ...counts })
   await ledger.keepBalance({ lms: LmsId.parse('academy'), ...counts, 'paid-but-not-enrolled': 4 })

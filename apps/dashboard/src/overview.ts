@@ -1,4 +1,5 @@
 import {
+  LmsId,
   StoreId,
   type Agenda,
   type Conservation,
@@ -9,7 +10,7 @@ import {
   type Ledger,
 } from '@seatkeeper/core'
 import { codesFound, watchCursor } from '@seatkeeper/fulfilment'
-import type { BalanceCount, Beats, RedisLedger } from '@seatkeeper/ledger'
+import type { BalanceCount, Beats, CallsStanding, RedisLedger } from '@seatkeeper/ledger'
 import { deadLetterLane, gateOf } from '@seatkeeper/queue'
 import type { Queue } from 'bullmq'
 import type { LaneQueues } from './lane-queues.ts'
@@ -37,10 +38,14 @@ export interface SideView {
   /** Items of all its lanes that are due, and for how long the oldest is. */
   readonly due: number
   readonly oldestMs: number
+  /** Its lanes in which something is dead, and how much. */
+  readonly dead: readonly (readonly [string, number])[]
+  /** Of an LMS: null where no worker told of them lately. */
+  readonly calls: CallsStanding | null
   /** Of an LMS: seats that are not as they were paid for; null until somebody counted. */
   readonly balance: BalanceCount | null
-  /** Of a store: codes of what is wrong with its webhooks. */
-  readonly webhooks: readonly string[]
+  /** Of a store: codes of what is wrong with its webhooks; null where nobody watches them. */
+  readonly webhooks: readonly string[] | null
 }
 
 /** Everything on the first page, as it was at one moment. */
@@ -58,7 +63,7 @@ export interface OverviewParts {
     Pick<Ledger, 'nowMs'> &
     Pick<LanePauses, 'pausedLanes'> &
     Pick<Ledger, 'readCursor'> &
-    Pick<RedisLedger, 'backlog' | 'deadByCode' | 'pulse' | 'balances' | 'stores'> & {
+    Pick<RedisLedger, 'backlog' | 'callsStanding' | 'deadByCode' | 'deadByLane' | 'pulse' | 'balances' | 'stores'> & {
       readonly gates: Pick<Gates, 'read'>
     }
   readonly queues: Pick<LaneQueues, 'all'>
@@ -78,23 +83,35 @@ export async function readOverview({ ledger, queues }: OverviewParts): Promise<O
 }
 
 async function readSides(ledger: OverviewParts['ledger']): Promise<readonly SideView[]> {
-  const [backlog, balances, stores] = await Promise.all([ledger.backlog(), ledger.balances(), ledger.stores()])
+  const [backlog, balances, stores, dead] = await Promise.all([
+    ledger.backlog(),
+    ledger.balances(),
+    ledger.stores(),
+    ledger.deadByLane(),
+  ])
   const worked = backlog.flatMap(({ lane }) => /^lms\.(.+)$/.exec(gateOf(lane) ?? '')?.[1] ?? [])
   const lms = [...new Set([...worked, ...balances.map((one) => one.lms)])].toSorted()
   const viewSide = async (kind: SideView['kind'], id: string): Promise<SideView> => {
-    const own = backlog.filter(({ lane }) => gateOf(lane) === `${kind}.${id}`)
-    const found = kind === 'store' ? await ledger.readCursor(watchCursor(StoreId.parse(id))) : null
+    const isOwn = (lane: string) => gateOf(lane) === `${kind}.${id}`
+    const own = backlog.filter(({ lane }) => isOwn(lane))
     return {
       kind,
       id,
       gate: await ledger.gates.read(`${kind}.${id}`),
+      dead: [...dead].filter(([lane]) => isOwn(lane)),
+      calls: kind === 'lms' ? await ledger.callsStanding(LmsId.parse(id)) : null,
       due: own.reduce((sum, { due }) => sum + due, 0),
       oldestMs: Math.max(0, ...own.map(({ oldestMs }) => oldestMs)),
       balance: balances.find((one) => kind === 'lms' && one.lms === id) ?? null,
-      webhooks: [...new Set(codesFound(found))],
+      webhooks: kind === 'store' ? await readWebhooks(ledger, StoreId.parse(id)) : null,
     }
   }
   return Promise.all([...stores.map((id) => viewSide('store', id)), ...lms.map((id) => viewSide('lms', id))])
+}
+
+async function readWebhooks(ledger: Pick<Ledger, 'readCursor'>, store: StoreId): Promise<readonly string[] | null> {
+  const found = await ledger.readCursor(watchCursor(store))
+  return found === null ? null : [...new Set(codesFound(found))]
 }
 
 /** One lane, or undefined if there never was one of this name. */

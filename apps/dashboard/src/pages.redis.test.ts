@@ -108,9 +108,27 @@ describe('the overview', () => {
     const words = await read('/')
     expect(words).toContain('shop open Shop. Nothing waits. WEBHOOK_DISABLED')
     expect(words).toMatch(
-      /campus open LMS\. 1 due, the oldest for \d+ s\. 2 paid but not enrolled 0 refunded but enrolled/,
+      /campus open LMS\. 1 due, the oldest for \d+ s\. 1 dead in enroll\.campus 2 paid but not enrolled 0 refunded but enrolled/,
     )
     expect(words).toContain('1 LMS_COURSE_UNKNOWN')
+  })
+
+  it('says whether webhooks are watched, and well', async () => {
+    await sellOne()
+    expect(await read('/')).toContain('Webhooks are not watched')
+    await scene.ledger.writeCursor('watch-shop', '')
+    expect(await read('/')).toContain('Webhooks are well.')
+  })
+
+  it('says how many calls the LMS has left for us, once a worker told', async () => {
+    await sellOne()
+    expect(await read('/')).not.toContain('calls a minute left')
+    const budget = scene.ledger.callBudget(LmsId.parse('campus'), 100)
+    await budget.reserve({ class: 'enroll', calls: 2, users: ['one'], waiter: 'a job', holdMs: 60_000 })
+    await budget.left(['one', 'other'])
+    expect(await read('/')).toContain('198 of 200 calls a minute left')
+    await budget.throttle('other', 60_000)
+    expect(await read('/')).toContain('98 of 200 calls a minute left; it has 1 of 2 users wait')
   })
 
   it('draws what was done in the last day', async () => {

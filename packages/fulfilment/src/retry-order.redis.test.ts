@@ -29,8 +29,9 @@ beforeEach(() => {
 const order = anOrder()
 const id = itemId({ kind: 'order', ...order })
 
+const wake = async (due: readonly WakeUp[]) => void woken.push(...due.map(({ item }) => itemId(item)))
+
 function retry() {
-  const wake = async (due: readonly WakeUp[]) => void woken.push(...due.map(({ item }) => itemId(item)))
   return retryOrder({ ledger, wake })({ ref: order, by: 'ops' })
 }
 

@@ -36,7 +36,7 @@ describe('the backlog', () => {
     expect(lane?.oldestMs).toBeLessThan(120_000)
   })
 
-  it('counts the dead by what they died of', async () => {
+  it('counts the dead by what they died of, and where', async () => {
     expect(await ledger.deadByCode()).toEqual(new Map())
     const { backoff } = enrollSeat
     for (const [order, code] of [
@@ -53,5 +53,6 @@ describe('the backlog', () => {
         ['LMS_ENROLMENT_REFUSED', 1],
       ]),
     )
+    expect(await ledger.deadByLane()).toEqual(new Map([['enroll.campus', 3]]))
   })
 })

@@ -16,12 +16,16 @@ export interface Backlog {
   backlog(): Promise<readonly LaneBacklog[]>
   /** How many items are dead, by failure code. */
   deadByCode(): Promise<ReadonlyMap<string, number>>
+  /** And by the lane they died in. */
+  deadByLane(): Promise<ReadonlyMap<string, number>>
 }
 
 /** An item is looked at again every half minute, so the oldest is among the first unless a lane is very long. */
 const lookedAt = 200
 
 export function createBacklog(run: Scripts): Backlog {
+  const deadBy = async (field: 'code' | 'lane', otherwise: string) =>
+    new Map(z.array(z.tuple([z.string(), z.number()])).parse(await run('deadBy', field, otherwise)))
   return {
     backlog: async () => {
       const lanes = z
@@ -31,6 +35,7 @@ export function createBacklog(run: Scripts): Backlog {
         .map(([lane, due, waiting, oldestMs]) => ({ lane, due, waiting, oldestMs }))
         .toSorted((one, other) => one.lane.localeCompare(other.lane))
     },
-    deadByCode: async () => new Map(z.array(z.tuple([z.string(), z.number()])).parse(await run('deadByCode'))),
+    deadByCode: () => deadBy('code', 'UNEXPECTED'),
+    deadByLane: () => deadBy('lane', ''),
   }
 }

@@ -165,7 +165,33 @@ describe('createCallBudget', () => {
     await reserve('revoke', 19)
     await budget.throttle('bob', 5000)
     const keys = await redis.keys(`${prefix}*`)
-    expect(keys).toHaveLength(3)
+    expect(keys).toHaveLength(5)
     for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0)
+  })
+})
+
+function standing() {
+  return createLedger(redis, prefix).callsStanding(campus)
+}
+
+describe('the standing of an LMS’s calls', () => {
+  it('is unknown until a worker told of its users', async () => {
+    expect(await standing()).toBeNull()
+    await promised('enroll', 3)
+    expect(await standing()).toBeNull()
+  })
+
+  it('is what is left to all users together, for who knows neither them nor their limit', async () => {
+    await promised('enroll', 3)
+    await budget.left(['ada', 'grace'])
+    expect(await standing()).toEqual({ left: 37, limit: 40, users: 2, throttled: 0 })
+    await other.throttle('ada', 30_000)
+    expect(await standing()).toEqual({ left: 20, limit: 40, users: 2, throttled: 1 })
+  })
+
+  it('forgets a user that no worker has had for a minute', async () => {
+    await budget.left(['ada', 'grace'])
+    await redis.zincrby(`${prefix}calls:campus:users`, -60_001, 'grace')
+    expect(await standing()).toMatchObject({ users: 1, limit: 20 })
   })
 })

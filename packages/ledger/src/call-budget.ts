@@ -7,6 +7,36 @@ const Answer = z.union([
   z.tuple([z.literal(0), z.enum(['later', 'throttled']), z.number()]),
 ])
 
+/** How the calls of one LMS stand, of all its users together. */
+export interface CallsStanding {
+  /** That may still be made now. */
+  readonly left: number
+  /** In a minute. */
+  readonly limit: number
+  readonly users: number
+  /** Users that the LMS has wait: none of their calls are left. */
+  readonly throttled: number
+}
+
+export interface CallsStandings {
+  /** Null where no worker that calls this LMS has told of its users within a minute. */
+  callsStanding(lms: LmsId): Promise<CallsStanding | null>
+}
+
+/** For those who hold no credentials of an LMS and know no limits. */
+export function createCallsStandings(run: Scripts): CallsStandings {
+  return {
+    callsStanding: async (lms) => {
+      const answer = Standing.parse(await run('callsStanding', lms))
+      if (answer.length === 0) return null
+      const [left, limit, users, throttled] = answer
+      return { left, limit, users, throttled }
+    },
+  }
+}
+
+const Standing = z.union([z.tuple([]), z.tuple([z.number(), z.number(), z.number(), z.number()])])
+
 /** The calls of one LMS's users, in Redis. */
 export function createCallBudget(run: Scripts, lms: LmsId, callsPerMinute: number): CallBudget {
   return {

@@ -1,4 +1,5 @@
 export type { Backlog, LaneBacklog } from './backlog.ts'
+export type { CallsStanding } from './call-budget.ts'
 export { ErasureConfig, LedgerConfig, RetentionConfig } from './config.ts'
 export { imbalanceKinds, type Balance, type ImbalancedSeat, type ImbalanceKind } from './imbalance.ts'
 export { createLedger, type RedisLedger } from './ledger.ts'

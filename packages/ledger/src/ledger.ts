@@ -20,7 +20,7 @@ import { createAdoptions, type Adoptions } from './adoption.ts'
 import { createAgenda } from './agenda.ts'
 import { createAudit, type Audit } from './audit.ts'
 import { createBacklog, type Backlog } from './backlog.ts'
-import { createCallBudget } from './call-budget.ts'
+import { createCallBudget, createCallsStandings, type CallsStandings } from './call-budget.ts'
 import { createDeadItems } from './dead-items.ts'
 import { createErasure, createMarks } from './erasure.ts'
 import { createGates } from './gates.ts'
@@ -55,6 +55,7 @@ export interface RedisLedger
     Audit,
     Balance,
     Backlog,
+    CallsStandings,
     Adoptions,
     Search,
     Pulse {
@@ -96,6 +97,7 @@ export function createLedger(
     ...createBalance(parts),
     ...createAdoptions(parts, marks),
     ...createBacklog(run),
+    ...createCallsStandings(run),
     ...createSearch(parts),
     ...createPulse(parts, nowMs),
     ...createHousekeeping(run),

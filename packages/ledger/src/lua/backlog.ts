@@ -12,13 +12,14 @@ export const backlogScripts = {
     end
     return lanes`,
 
-  deadByCode: String.raw`
-    local counts, codes = {}, {}
+  // By a field of the items, and what stands for an empty one.
+  deadBy: String.raw`
+    local field, otherwise, counts, names = ARGV[1], ARGV[2], {}, {}
     for _, id in ipairs(redis.call('ZRANGE', P .. 'agenda:dead', 0, -1)) do
-      local code = redis.call('HGET', item_key(id), 'code') or 'UNEXPECTED'
-      if not counts[code] then codes[#codes + 1] = code end
-      counts[code] = (counts[code] or 0) + 1
+      local name = redis.call('HGET', item_key(id), field) or otherwise
+      if not counts[name] then names[#names + 1] = name end
+      counts[name] = (counts[name] or 0) + 1
     end
-    for place, code in ipairs(codes) do codes[place] = { code, counts[code] } end
-    return codes`,
+    for place, name in ipairs(names) do names[place] = { name, counts[name] } end
+    return names`,
 } as const

@@ -1,7 +1,7 @@
 /**
  * Call budgets in Lua. Keys: `calls:<lms>:<user>:<class>` (ids of calls, sorted by when they stop counting),
  * `calls:<lms>:<user>:throttled` (text: until when), `calls:<lms>:revokes` (who waits to revoke, sorted by when it is not believed any
- * more).
+ * more), `calls:<lms>:users` (the users that workers have, sorted by when they last said so), `calls:<lms>:limit` (text: of each).
  */
 const callsLua = String.raw`
 local MINUTE = 60000
@@ -56,6 +56,19 @@ local function keep(user, class, id, until_ms)
   local key = calls_key(user, class)
   redis.call('ZADD', key, until_ms, id)
   if redis.call('PTTL', key) < until_ms - NOW then redis.call('PEXPIRE', key, math.ceil(until_ms - NOW)) end
+end
+`
+
+const leftLua = String.raw`
+local function left_of_all(users, limit)
+  local total, throttled = 0, 0
+  for _, user in ipairs(users) do
+    if throttled_for(user) > 0 then throttled = throttled + 1
+    else
+      total = total + math.max(0, limit - count(user, 'revoke') - count(user, 'enroll') - count(user, 'housekeeping'))
+    end
+  end
+  return total, throttled
 end
 `
 
@@ -117,12 +130,19 @@ export const callScripts = {
     redis.call('SET', calls_key(user, 'throttled'), string.format('%.0f', NOW + for_ms), 'PX', math.ceil(for_ms))
     return 1`}`,
 
-  callsLeft: `${callsLua}${String.raw`
-    local limit, total = tonumber(ARGV[3]), 0
-    for _, user in ipairs(cjson.decode(ARGV[2])) do
-      if throttled_for(user) == 0 then
-        total = total + math.max(0, limit - count(user, 'revoke') - count(user, 'enroll') - count(user, 'housekeeping'))
-      end
-    end
-    return total`}`,
+  // Workers ask this over and over: so it is known who they are.
+  callsLeft: `${callsLua}${leftLua}${String.raw`
+    local users, limit = cjson.decode(ARGV[2]), tonumber(ARGV[3])
+    for _, user in ipairs(users) do redis.call('ZADD', P .. 'calls:' .. LMS .. ':users', NOW, user) end
+    redis.call('PEXPIRE', P .. 'calls:' .. LMS .. ':users', MINUTE)
+    redis.call('SET', P .. 'calls:' .. LMS .. ':limit', limit, 'PX', MINUTE)
+    return (left_of_all(users, limit))`}`,
+
+  // Gives { left, limit of all, users, users that the LMS has wait }, or nothing where no worker said who they are.
+  callsStanding: `${callsLua}${leftLua}${String.raw`
+    local limit = tonumber(redis.call('GET', P .. 'calls:' .. LMS .. ':limit') or '0')
+    local users = redis.call('ZRANGEBYSCORE', P .. 'calls:' .. LMS .. ':users', NOW - MINUTE, '+inf')
+    if #users == 0 or limit == 0 then return {} end
+    local total, throttled = left_of_all(users, limit)
+    return { total, limit * #users, #users, throttled }`}`,
 } as const

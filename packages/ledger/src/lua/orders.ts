@@ -268,7 +268,7 @@ export const orderScripts = {
       return accepted('held')
     end
     for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do withdraw(key .. ':claims', claim) end
-    redis.call('HSET', key, 'status', 'deleted', 'applied', number)
+    redis.call('HSET', key, 'status', 'deleted', 'applied', number, 'open', cjson.encode({}))
     redis.call('HDEL', key, 'hash')
     forget(ref)
     count_ended(ref, ends)
