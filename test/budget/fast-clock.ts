@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@seatkeeper/service'
 
 /** Time that passes faster than ours, the same for an LMS and for the budget of its calls. */
 export interface FastClock {
   nowMs(): number
   /** A ledger whose call budgets go by this clock, and all else by Redis's own. */
-  open(redis: Redis): RedisLedger
+  open(redis: RedisClient): RedisLedger
 }
 
 const prelude = String.raw`
@@ -34,7 +34,7 @@ export function createFastClock(times: number): FastClock {
 type Words = readonly (string | number)[]
 
 /** What runs scripts, with our prelude in front of each and our time as its last argument. */
-function onClock(redis: Redis, nowMs: () => number): Redis {
+function onClock(redis: RedisClient, nowMs: () => number): RedisClient {
   const digests = new Map<string, string>()
   const ours: Readonly<Record<string, unknown>> = {
     evalsha: async (sha: string, keys: number, ...words: Words): Promise<unknown> => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { unlimitedCalls } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import type { LmsFaults } from '@seatkeeper/simulators'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@seatkeeper/service'
 import { until } from '../e2e/until.ts'
 import { createFastClock, type FastClock } from './fast-clock.ts'
 import { startWork, type Work, type WorkOptions } from './work.ts'
@@ -14,11 +14,14 @@ afterEach(() => work.close())
 const aWhileMs = 180_000
 const past = (ms: number) => until('time has passed', () => Date.now() > ms)
 
-const withoutGates = (redis: Redis): RedisLedger => {
+const withoutGates = (redis: RedisClient): RedisLedger => {
   const ledger = createLedger(redis)
   return { ...ledger, gates: { ...ledger.gates, shut: async () => undefined } }
 }
-const withoutAnything = (redis: Redis): RedisLedger => ({ ...withoutGates(redis), callBudget: () => unlimitedCalls })
+const withoutAnything = (redis: RedisClient): RedisLedger => ({
+  ...withoutGates(redis),
+  callBudget: () => unlimitedCalls,
+})
 
 const throttledCalls = () => work.countedCalls().filter(({ status }) => status === 429)
 
@@ -28,7 +31,7 @@ describe('two workers at an LMS that throttles', () => {
   const seats = 60
 
   /** A throttle strikes by any clock; for its minutes to pass, a fast one is needed. */
-  async function begin(times: number, open: (clock: FastClock, redis: Redis) => RedisLedger) {
+  async function begin(times: number, open: (clock: FastClock, redis: RedisClient) => RedisLedger) {
     const clock = createFastClock(times)
     const lms = { staffCallsPerMinute: limit, nowMs: () => clock.nowMs() }
     work = await startWork({ lms, callsPerMinute: limit, open: (redis) => open(clock, redis) })

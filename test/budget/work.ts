@@ -10,10 +10,10 @@ import {
   createMetrics,
   untilRedisReady,
   type Metrics,
+  type RedisClient,
 } from '@seatkeeper/service'
 import { startLmsSimulator, startRedis, type LmsOptions, type LmsSimulator } from '@seatkeeper/simulators'
 import { startWorkers, workerConfig, type RunningWorker } from '@seatkeeper/worker'
-import type { Redis } from 'ioredis'
 
 /** Workers that enrol at one simulated LMS, each with connections of its own, and sales that give them work. */
 export interface Work {
@@ -37,7 +37,7 @@ export interface WorkOptions {
   readonly concurrency?: number
   readonly callsPerMinute?: number
   /** How a worker opens its ledger; a control takes something away here. */
-  readonly open?: (redis: Redis) => RedisLedger
+  readonly open?: (redis: RedisClient) => RedisLedger
 }
 
 const client = { clientId: 'seatkeeper', clientSecret: 'lms-secret' }

@@ -2,10 +2,9 @@ import { setInterval as every } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { bullPrefix } from '@seatkeeper/queue'
-import { closeRedis, connectRedis, createLogger, untilRedisReady } from '@seatkeeper/service'
+import { closeRedis, connectRedis, createLogger, untilRedisReady, type RedisClient } from '@seatkeeper/service'
 import { signWebhook } from '@seatkeeper/simulators'
 import { Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 import { addCourses, addressOf, courseKey, held, register, untilHeld } from './campus.ts'
 import { runChild } from './child.ts'
 import { startSystemProcesses, type SystemProcesses } from './processes.ts'
@@ -16,7 +15,7 @@ jest.setTimeout(180_000)
 
 /* One system of real processes, in the order of a bad day. */
 let system: SystemProcesses
-let redis: Redis
+let redis: RedisClient
 let ledger: RedisLedger
 let products: Readonly<Record<'cs' | 'art' | 'bread', number>>
 

@@ -1,6 +1,5 @@
-import type { Logger } from '@seatkeeper/service'
+import type { Logger, RedisClient } from '@seatkeeper/service'
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import type { Redis } from 'ioredis'
 import { createActions, type ActionsParts } from './action-routes.ts'
 import { createBoard } from './bull-board.ts'
 import { refuse, refuseChanges, refuseForeignChanges, requireSession } from './guard.ts'
@@ -11,7 +10,7 @@ import { logoSvg, stylesheet } from './pages/assets.ts'
 import { createPages, type PagesParts } from './page-routes.ts'
 
 export interface AppParts extends LoginParts {
-  readonly redis: Pick<Redis, 'status'>
+  readonly redis: Pick<RedisClient, 'status'>
   readonly ledger: ConsoleLedger
   readonly queues: Pick<LaneQueues, 'all'>
   readonly runs: PagesParts['runs'] & ActionsParts['runs']
@@ -43,7 +42,7 @@ function answerError({
   redis,
   log,
 }: {
-  readonly redis: Pick<Redis, 'status'>
+  readonly redis: Pick<RedisClient, 'status'>
   readonly log: Logger
 }): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {

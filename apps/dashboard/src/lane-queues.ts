@@ -1,8 +1,7 @@
 import type { Agenda } from '@seatkeeper/core'
 import { deadLetterLane } from '@seatkeeper/queue'
-import type { Logger } from '@seatkeeper/service'
+import type { Logger, RedisClient } from '@seatkeeper/service'
 import { Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 
 /** The BullMQ queues of all lanes, for looking only. */
 export interface LaneQueues {
@@ -12,7 +11,7 @@ export interface LaneQueues {
 }
 
 export interface LaneQueuesParts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly agenda: Pick<Agenda, 'lanes'>
   readonly bullPrefix: string
   readonly log: Logger

@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { ReplayParts } from '@seatkeeper/fulfilment'
 import { createWakeUps } from '@seatkeeper/queue'
-import { StartError, startProblem, type Logger } from '@seatkeeper/service'
-import type { Redis } from 'ioredis'
+import { StartError, startProblem, type Logger, type RedisClient } from '@seatkeeper/service'
 import { createApp, type ConsoleLedger } from './app.ts'
 import { openLaneQueues } from './lane-queues.ts'
 import { createProvider, type ProviderConfig } from './login/identity-provider.ts'
@@ -23,7 +22,7 @@ export interface DashboardLogin {
 
 export interface DashboardParts extends DashboardLogin {
   /** The caller's own; it should rather fail at once than wait. */
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly ledger: ConsoleLedger & ReplayParts['agenda']
   /** Of the queues, such as `{seatkeeper}:bull`. */
   readonly bullPrefix: string

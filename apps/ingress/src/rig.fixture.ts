@@ -4,16 +4,22 @@ import { createHmac } from 'node:crypto'
 import { acceptNews } from '@seatkeeper/fulfilment'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
-import { closeRedis, connectRedis, createLogger, createMetrics, untilRedisReady } from '@seatkeeper/service'
+import {
+  closeRedis,
+  connectRedis,
+  createLogger,
+  createMetrics,
+  untilRedisReady,
+  type RedisClient,
+} from '@seatkeeper/service'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import type { Redis } from 'ioredis'
 import { policiesOf, IngressConfig, startIngress, type RunningIngress } from './index.ts'
 
 /** A whole ingress on a Redis of its own, and what a sender or an attacker does to it. */
 export interface Rig {
   readonly ingress: RunningIngress
   readonly server: EmbeddedRedis
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly ledger: RedisLedger
   /** Everything logged so far. */
   logged(): string

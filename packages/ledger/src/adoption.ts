@@ -9,7 +9,7 @@ import {
   type OrderOffer,
   type Seat,
 } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import type { Marks } from './erasure.ts'
 import { offerText, readAccepted } from './orders.ts'
 import type { Scripts } from './scripts.ts'
@@ -33,7 +33,7 @@ export interface Adoptions {
 }
 
 interface Parts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly run: Scripts
   readonly prefix: string
 }

@@ -9,7 +9,7 @@ import {
   type ItemState,
   type WakeUp,
 } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import type { Scripts } from './scripts.ts'
 
@@ -55,7 +55,7 @@ export function parseWakeUps(texts: unknown): readonly WakeUp[] {
 }
 
 /** The agenda in Redis; every method is one script or one read. */
-export function createAgenda({ redis, run, prefix }: { redis: Redis; run: Scripts; prefix: string }): Agenda {
+export function createAgenda({ redis, run, prefix }: { redis: RedisClient; run: Scripts; prefix: string }): Agenda {
   return {
     readItem: (id) => readItemState(redis, prefix, id),
     fileFailure: async ({ id, generation, code, permanent, backoff, random }) => {
@@ -83,7 +83,7 @@ function readFiled(answer: unknown): FailureFiled {
 }
 
 /** One item as it stands; undefined if the agenda has none of this name. */
-export async function readItemState(redis: Redis, prefix: string, id: string): Promise<ItemState | undefined> {
+export async function readItemState(redis: RedisClient, prefix: string, id: string): Promise<ItemState | undefined> {
   const key = `${prefix}item:${id}`
   const [hash, attempts, replays] = await Promise.all([
     redis.hgetall(key),

@@ -1,5 +1,5 @@
 import { SeatId, type AppliedSeat, type Drift, type Enrolment, type LmsId, type WakeUp } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { readAccepted } from './orders.ts'
 import type { Scripts } from './scripts.ts'
 import { readSeat } from './seats.ts'
@@ -19,7 +19,7 @@ export interface Audit {
 }
 
 interface Parts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly run: Scripts
   readonly prefix: string
 }

@@ -1,11 +1,11 @@
 import type { DeadFilter, DeadItems, ItemState, Replaying } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { parseWakeUps, readItemState } from './agenda.ts'
 import type { Scripts } from './scripts.ts'
 
 interface Parts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly run: Scripts
   readonly prefix: string
 }

@@ -10,14 +10,14 @@ import {
   type FilesRewritten,
   type OrderRef,
 } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { readAccepted } from './orders.ts'
 import { scanSeats, type SeatsFound } from './scan-seats.ts'
 import type { Scripts } from './scripts.ts'
 
 interface Parts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly run: Scripts
   readonly prefix: string
 }
@@ -68,7 +68,7 @@ function ordersOf(claims: readonly string[]): readonly OrderRef[] {
 }
 
 /** One after the other: Redis refuses to write both at a time. */
-async function rewriteFiles(redis: Redis, signal: AbortSignal): Promise<FilesRewritten> {
+async function rewriteFiles(redis: RedisClient, signal: AbortSignal): Promise<FilesRewritten> {
   try {
     const before = await readPersistence(redis)
     if (before.get('aof_enabled') === '1') {
@@ -88,7 +88,7 @@ async function rewriteFiles(redis: Redis, signal: AbortSignal): Promise<FilesRew
 
 const busy = ['aof_rewrite_in_progress', 'aof_rewrite_scheduled', 'rdb_bgsave_in_progress'] as const
 
-async function whenFree(redis: Redis, signal: AbortSignal): Promise<void> {
+async function whenFree(redis: RedisClient, signal: AbortSignal): Promise<void> {
   for (;;) {
     const persistence = await readPersistence(redis)
     if (busy.every((field) => persistence.get(field) !== '1')) return
@@ -96,7 +96,7 @@ async function whenFree(redis: Redis, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function readPersistence(redis: Redis): Promise<ReadonlyMap<string, string>> {
+async function readPersistence(redis: RedisClient): Promise<ReadonlyMap<string, string>> {
   const lines = (await redis.info('persistence')).split('\r\n').filter((line) => line.includes(':'))
   return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))
 }

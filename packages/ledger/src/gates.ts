@@ -1,5 +1,5 @@
 import type { Gates, GateState } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { Code } from './agenda.ts'
 
@@ -10,7 +10,7 @@ const Shut = z.object({
 })
 
 /** Gates shared by all workers: a text that expires by itself, so that no gate outlives its keeper. */
-export function createGates(redis: Redis, prefix: string): Gates {
+export function createGates(redis: RedisClient, prefix: string): Gates {
   const key = (gate: string) => `${prefix}gate:${gate}`
   const read = async (gate: string): Promise<GateState> => {
     const [text, forMs] = await Promise.all([redis.get(key(gate)), redis.pttl(key(gate))])

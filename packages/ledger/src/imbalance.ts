@@ -9,7 +9,8 @@ import {
   type ItemStatus,
   type SeatId,
 } from '@seatkeeper/core'
-import type { ChainableCommander, Redis } from 'ioredis'
+import type { ChainableCommander } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { scanSeats, type SeatsPage } from './scan-seats.ts'
 import { Enrolment as EnrolmentFields, parsedFrom, readClaim } from './seats.ts'
@@ -41,7 +42,7 @@ export interface Balance {
 }
 
 interface Parts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly prefix: string
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { JobFailure, type Lease, type Ledger } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import type { Scripts } from './scripts.ts'
 
@@ -17,7 +17,7 @@ export function createLeases({
   run,
   prefix,
 }: {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly run: Scripts
   readonly prefix: string
 }): Pick<Ledger, 'lease' | 'settle' | 'giveBack'> {

@@ -15,7 +15,7 @@ import type {
   Tellings,
   TimelineEntry,
 } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { createAdoptions, type Adoptions } from './adoption.ts'
 import { createAgenda } from './agenda.ts'
 import { createAudit, type Audit } from './audit.ts'
@@ -75,7 +75,7 @@ export interface RedisLedger
  *                    recognised.
  */
 export function createLedger(
-  redis: Redis,
+  redis: RedisClient,
   prefix = '{seatkeeper}:',
   { erasureKeys = [] }: { readonly erasureKeys?: readonly string[] } = {},
 ): RedisLedger {
@@ -120,7 +120,7 @@ export function createLedger(
 /** What a use case says of the item it has in hand. */
 function createItems(
   run: Scripts,
-  redis: Redis,
+  redis: RedisClient,
   prefix: string,
 ): Pick<Ledger, 'itemStatus' | 'lookAfterLease' | 'recheckLater' | 'noteWords'> {
   return {

@@ -1,5 +1,5 @@
 import { operatorActionNames, type LanePauses, type OperatorAction, type OperatorLog } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import type { Scripts } from './scripts.ts'
 
@@ -17,7 +17,7 @@ export function createOperators({
   run,
   prefix,
 }: {
-  redis: Redis
+  redis: RedisClient
   run: Scripts
   prefix: string
 }): OperatorLog & LanePauses {

@@ -1,5 +1,5 @@
 import type { KnownProducts, Ledger } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 
 const Facts = z.object({
@@ -10,7 +10,7 @@ const Facts = z.object({
 })
 
 /** What products said of themselves, for a while. Key: `product:<store>/<product>/<variation>`. */
-export function createProducts(redis: Redis, prefix: string): Pick<Ledger, 'knownProducts' | 'keepProduct'> {
+export function createProducts(redis: RedisClient, prefix: string): Pick<Ledger, 'knownProducts' | 'keepProduct'> {
   return {
     knownProducts: async (store, keys): Promise<KnownProducts> => {
       if (keys.length === 0) return new Map()

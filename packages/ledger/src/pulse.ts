@@ -1,5 +1,5 @@
 import { LmsId } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { imbalanceKinds, type ImbalanceKind } from './imbalance.ts'
 import type { Scripts } from './scripts.ts'
@@ -42,7 +42,7 @@ const Kept = z.tuple([
 const Balance = z.object({ 'paid-but-not-enrolled': z.number(), 'refunded-but-enrolled': z.number(), atMs: z.number() })
 
 interface Parts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly run: Scripts
   readonly prefix: string
 }

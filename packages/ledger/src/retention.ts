@@ -1,10 +1,18 @@
 import type { Retention } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import type { Scripts } from './scripts.ts'
 
 /** What goes when its time is over. */
-export function createRetention({ redis, run, prefix }: { redis: Redis; run: Scripts; prefix: string }): Retention {
+export function createRetention({
+  redis,
+  run,
+  prefix,
+}: {
+  redis: RedisClient
+  run: Scripts
+  prefix: string
+}): Retention {
   return {
     purgeItems: async (cursor, limit, { timelinesMs, replaysMs, ordersMs }) => {
       const [next, ids] = await redis.sscan(`${prefix}agenda:registered`, cursor ?? '0', 'COUNT', limit)

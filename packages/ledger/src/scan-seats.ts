@@ -1,5 +1,5 @@
 import { SeatId } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 
 /** Where a walk over all seats is. */
 export interface SeatsPage {
@@ -16,7 +16,7 @@ export interface SeatsFound {
 }
 
 /** Some of all seats: every seat is an item of the agenda. One may come twice while the walk lasts. */
-export async function scanSeats(redis: Redis, prefix: string, { cursor, limit }: SeatsPage): Promise<SeatsFound> {
+export async function scanSeats(redis: RedisClient, prefix: string, { cursor, limit }: SeatsPage): Promise<SeatsFound> {
   const registered = `${prefix}agenda:registered`
   const [next, items] = await redis.sscan(registered, cursor ?? '0', 'MATCH', 'seat-*', 'COUNT', limit)
   return { seats: items.map((item) => SeatId.parse(item.slice('seat-'.length))), next: next === '0' ? null : next }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { adoptionScripts } from './lua/adoption.ts'
 import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
 import { backlogScripts } from './lua/backlog.ts'
@@ -47,7 +47,7 @@ export type Scripts = (name: keyof typeof bodies, ...args: readonly (string | nu
  *
  * @param prefix ends with a colon and has a hash tag, such as `{seatkeeper}:`.
  */
-export function createScripts(redis: Redis, prefix: string): Scripts {
+export function createScripts(redis: RedisClient, prefix: string): Scripts {
   return async (name, ...args) => {
     const { lua, sha } = sourceOf(name)
     try {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CourseKey, LmsId, SeatId, StoreId, type EmailAddress } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { scanSeats } from './scan-seats.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -26,7 +26,7 @@ export interface Search {
 }
 
 interface Parts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly run: Scripts
   readonly prefix: string
 }

@@ -13,7 +13,7 @@ import {
   type OrderRef,
   type Seat,
 } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { parseWakeUps } from './agenda.ts'
 import { freshSeatId, readAccepted } from './orders.ts'
@@ -64,7 +64,7 @@ type Seats = Pick<
 >
 
 interface SeatParts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly run: Scripts
   readonly prefix: string
 }
@@ -102,7 +102,7 @@ export function createSeats({ redis, run, prefix }: SeatParts, nowMs: () => Prom
 }
 
 /** One seat; the seat it was merged into, if it was. */
-export async function readSeat(redis: Redis, prefix: string, id: SeatId): Promise<Seat | undefined> {
+export async function readSeat(redis: RedisClient, prefix: string, id: SeatId): Promise<Seat | undefined> {
   const key = `${prefix}seat:${id}`
   const [hash, claims, generation] = await Promise.all([
     redis.hgetall(key),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { LmsId } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import type { Scripts } from './scripts.ts'
 
 /** An access token and when it ends, milliseconds since 1970. */
@@ -22,7 +22,7 @@ export interface Tokens {
 
 /** The token cache in Redis; an entry goes when its token ends. */
 export function createTokens(
-  { redis, run, prefix }: { redis: Redis; run: Scripts; prefix: string },
+  { redis, run, prefix }: { redis: RedisClient; run: Scripts; prefix: string },
   lms: LmsId,
   clientId: string,
 ): Tokens {

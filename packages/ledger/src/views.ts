@@ -1,5 +1,5 @@
 import { itemId, SeatId, type KnownItems, type OrderRef, type OrderView, type TimelineEntry } from '@seatkeeper/core'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 
 const Entry = z.object({ atMs: z.number(), what: z.string(), detail: z.string() })
@@ -13,14 +13,18 @@ const OrderFields = z.object({
 })
 
 /** What happened to an item, oldest first; at most the last 200 entries. */
-export async function readTimeline(redis: Redis, prefix: string, id: string): Promise<readonly TimelineEntry[]> {
+export async function readTimeline(redis: RedisClient, prefix: string, id: string): Promise<readonly TimelineEntry[]> {
   const texts = await redis.lrange(`${prefix}timeline:${id}`, 0, -1)
   return texts.map((text) => Entry.parse(JSON.parse(text)))
 }
 
 /** One order as an operator sees it, or undefined if the ledger does not know it. */
 export async function readOrderView(
-  { redis, prefix, knownItems }: { redis: Redis; prefix: string; knownItems: (ref: OrderRef) => Promise<KnownItems> },
+  {
+    redis,
+    prefix,
+    knownItems,
+  }: { redis: RedisClient; prefix: string; knownItems: (ref: OrderRef) => Promise<KnownItems> },
   ref: OrderRef,
 ): Promise<OrderView | undefined> {
   const id = itemId({ kind: 'order', ...ref })

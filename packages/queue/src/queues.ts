@@ -1,10 +1,10 @@
 import { Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 
 /** Where the queues live. The prefix is a Cluster hash tag in braces, the same for the whole deployment. */
 export interface QueuePlace {
   /** The caller's own, and closed by the caller: a producer's fails at once, a worker's outlasts any outage. */
-  readonly connection: Redis
+  readonly connection: Redis | Cluster
   readonly prefix: string
 }
 

@@ -1,6 +1,5 @@
 import { jobId, jobOf, type WakeUp } from '@seatkeeper/core'
 import type { BulkJobOptions, Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 import { within } from './deadline.ts'
 import { jobOptions } from './job-options.ts'
 import { openQueues, type QueuePlace } from './queues.ts'
@@ -91,7 +90,11 @@ function jobFor(wakeUp: WakeUp, urgency: Urgency): { name: string; data: unknown
  *
  * A job whose record exists but that is in none of the four lists is lost, whatever BullMQ calls it.
  */
-async function aliveIn(queue: Queue, connection: Redis, ids: readonly string[]): Promise<ReadonlySet<string>> {
+async function aliveIn(
+  queue: Queue,
+  connection: QueuePlace['connection'],
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set()
   const look = connection.multi()
   for (const state of ['delayed', 'prioritized']) look.zmscore(queue.toKey(state), ...ids)
@@ -109,7 +112,7 @@ async function aliveIn(queue: Queue, connection: Redis, ids: readonly string[]):
 
 const purgedAtOnce = 1000
 
-async function purgeLane(queue: Queue, connection: Redis, olderThanMs: number): Promise<number> {
+async function purgeLane(queue: Queue, connection: QueuePlace['connection'], olderThanMs: number): Promise<number> {
   const completed = await queue.clean(olderThanMs, purgedAtOnce, 'completed')
   const failed = await queue.clean(olderThanMs, purgedAtOnce, 'failed')
   await connection.xtrim(queue.toKey('events'), 'MINID', Math.max(0, Date.now() - olderThanMs))

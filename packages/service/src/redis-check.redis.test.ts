@@ -1,16 +1,15 @@
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import type { Redis } from 'ioredis'
 import { failingChecks } from './health.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { createRedisCheck, type RedisDemands } from './redis-check.ts'
-import { closeRedis, connectRedis, untilRedisReady } from './redis.ts'
+import { closeRedis, connectRedis, untilRedisReady, type RedisClient } from './redis.ts'
 
 const demands: RedisDemands = { appendfsync: 'always', nowMs: Date.now }
 let server: EmbeddedRedis
-let redis: Redis
+let redis: RedisClient
 
 beforeAll(async () => {
   server = await startRedis()

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis'
 import type { HealthCheck } from './health.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { checkRedisSafety, type SafetyCode, type SafetyDemands, type SafetyFinding } from './redis-safety.ts'
+import type { RedisClient } from './redis.ts'
 
 export interface RedisDemands extends SafetyDemands {
   /** Unsafe findings that the operator takes upon themselves; they stay among the findings, to be shown. */
@@ -23,7 +23,7 @@ export interface RedisCheck extends HealthCheck {
  * a metric.
  */
 export function createRedisCheck(
-  redis: Redis,
+  redis: RedisClient,
   demands: RedisDemands,
   log: Logger,
   metrics: Pick<Metrics, 'gauge'>,

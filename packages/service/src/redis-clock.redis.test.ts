@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import type { Redis } from 'ioredis'
 import { createLogger } from './logger.ts'
 import { createClockCheck, refuseWrongClock } from './redis-clock.ts'
-import { closeRedis, connectRedis, untilRedisReady } from './redis.ts'
+import { closeRedis, connectRedis, untilRedisReady, type RedisClient } from './redis.ts'
 
 let server: EmbeddedRedis
-let redis: Redis
+let redis: RedisClient
 
 beforeAll(async () => {
   server = await startRedis()

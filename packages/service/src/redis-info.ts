@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './redis.ts'
 
 /** What INFO says, by field. */
 export type RedisInfo = ReadonlyMap<string, string>
 
 /** @param section of INFO, such as `memory`; all unless given. @throws what ioredis throws when Redis does not answer. */
-export async function readInfo(redis: Redis, section?: string): Promise<RedisInfo> {
+export async function readInfo(redis: RedisClient, section?: string): Promise<RedisInfo> {
   const text = await (section === undefined ? redis.info() : redis.info(section))
   const lines = text.split('\r\n').filter((line) => line.includes(':'))
   return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))

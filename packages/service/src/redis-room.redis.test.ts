@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import type { Redis } from 'ioredis'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { watchRedisRoom, whileRoom } from './redis-room.ts'
-import { closeRedis, connectRedis, untilRedisReady } from './redis.ts'
+import { closeRedis, connectRedis, untilRedisReady, type RedisClient } from './redis.ts'
 
 let server: EmbeddedRedis
-let redis: Redis
+let redis: RedisClient
 
 beforeAll(async () => {
   server = await startRedis()

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis'
 import type { Closable } from './closing.ts'
 import type { HealthCheck } from './health.ts'
 import type { Metrics } from './metrics.ts'
 import { memoryShare, readInfo } from './redis-info.ts'
 import { redisSignals } from './redis-signals.ts'
+import type { RedisClient } from './redis.ts'
 
 export interface RedisRoomOptions {
   /** Share of maxmemory, 0 to 1, from which on there is no room for news. */
@@ -23,7 +23,10 @@ export interface RedisRoom extends HealthCheck, Closable {
  * What is full refuses every write, so workers could not even fetch what would make room. Whoever brings news has to
  * stop before that. Without maxmemory, or where INFO is forbidden, there is always room.
  */
-export function watchRedisRoom(redis: Redis, { watermark, metrics, everyMs = 1000 }: RedisRoomOptions): RedisRoom {
+export function watchRedisRoom(
+  redis: RedisClient,
+  { watermark, metrics, everyMs = 1000 }: RedisRoomOptions,
+): RedisRoom {
   const show = redisSignals(metrics)
   let share = 0
   const look = async () => {

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { memoryShare, readInfo, type RedisInfo } from './redis-info.ts'
+import type { RedisClient } from './redis.ts'
 
 /** Everything that can be said against a Redis. Codes are public: logs, the status page and overrides use them. */
 export const safetyCodes = [
@@ -51,7 +51,7 @@ export const usualWatermark = 0.8
  *
  * @throws what ioredis throws when Redis does not answer.
  */
-export async function checkRedisSafety(redis: Redis, demands: SafetyDemands): Promise<readonly SafetyFinding[]> {
+export async function checkRedisSafety(redis: RedisClient, demands: SafetyDemands): Promise<readonly SafetyFinding[]> {
   const [info, fsync, skewMs] = await Promise.all([
     unlessForbidden(readInfo(redis)),
     unlessForbidden(readAppendfsync(redis)),
@@ -96,13 +96,13 @@ function judgeSkew(skewMs: number | undefined): readonly SafetyFinding[] {
   return Math.abs(skewMs) > mostSkewMs ? [findings.clockSkewed(skewMs)] : []
 }
 
-async function readAppendfsync(redis: Redis): Promise<string | undefined> {
+async function readAppendfsync(redis: RedisClient): Promise<string | undefined> {
   const answer: unknown = await redis.config('GET', 'appendfsync')
   return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : undefined
 }
 
 /** How far this clock is ahead (or behind, negative) at the least: a slow answer is not counted as skew. */
-async function readSkewMs(redis: Redis, nowMs: () => number): Promise<number> {
+async function readSkewMs(redis: RedisClient, nowMs: () => number): Promise<number> {
   const askedMs = nowMs()
   const [seconds, microseconds] = await redis.time()
   const answeredMs = nowMs()
@@ -111,7 +111,7 @@ async function readSkewMs(redis: Redis, nowMs: () => number): Promise<number> {
 }
 
 /** A script that may write, as all of ours, and has nothing to write: it costs no sync of the disk. */
-async function writeNothing(redis: Redis): Promise<unknown> {
+async function writeNothing(redis: RedisClient): Promise<unknown> {
   return redis.eval("return redis.call('DEL', KEYS[1])", 1, '{seatkeeper}:nothing')
 }
 

@@ -10,7 +10,9 @@ const port = z.coerce.number().int().min(0).max(65_535)
 /** Settings that come by the environment, because they differ from process to process. Each app picks what it reads. */
 export const Settings = z.object({
   SEATKEEPER_CONFIG: z.string().default('seatkeeper.yaml').describe('path of the configuration file'),
-  REDIS_URL: RedisUrl.describe('address of Redis: redis://, rediss:// or the path of a unix socket'),
+  REDIS_URL: RedisUrl.describe(
+    'address of Redis: redis://, rediss://, redis+sentinel://, redis+cluster:// or the path of a unix socket',
+  ),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('how much is logged'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
   PORT: port.default(8080).describe('port of the webhooks'),

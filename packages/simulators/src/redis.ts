@@ -24,6 +24,8 @@ export interface EmbeddedRedis {
 export interface EmbeddedRedisOptions {
   /** Keeps the data for a later start; made if missing. Without it, a folder of its own that goes with the Redis. */
   readonly directory?: string
+  /** A file of settings that arguments cannot give, as Sentinel wants. */
+  readonly configFile?: string
   /** Further arguments for redis-server; they win over ours. */
   readonly arguments?: readonly string[]
   /** Variables for redis-server, besides ours. */
@@ -44,7 +46,8 @@ export async function startRedis(options: EmbeddedRedisOptions = {}): Promise<Em
   await mkdir(directory, { recursive: true })
   const place: Place = { directory, socket: socketFor(directory), isOurs: options.directory === undefined }
   if (await answers(place.socket)) throw new Error(`Another Redis already serves ${directory}; stop it first`)
-  const start = () => launch(binary, place, options.arguments ?? [])
+  const extra = { configFile: options.configFile, settings: options.arguments ?? [] }
+  const start = () => launch(binary, place, extra)
   let child = await start()
   return {
     url: place.socket,
@@ -76,10 +79,20 @@ function socketFor(directory: string): string {
   return `/tmp/seatkeeper-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}.sock`
 }
 
-async function launch(binary: RedisBinary, place: Place, extra: readonly string[]): Promise<ChildProcess> {
+interface Extra {
+  readonly configFile: string | undefined
+  readonly settings: readonly string[]
+}
+
+async function launch(binary: RedisBinary, place: Place, extra: Extra): Promise<ChildProcess> {
   const { command, environment } = binary
+  const file = extra.configFile === undefined ? [] : [extra.configFile]
   // Detached: Ctrl-C is for the application, which ends its Redis last.
-  const child = spawn(command, [...settings(place), ...extra], { stdio: 'ignore', detached: true, env: environment })
+  const child = spawn(command, [...file, ...settings(place), ...extra.settings], {
+    stdio: 'ignore',
+    detached: true,
+    env: environment,
+  })
   await once(child, 'spawn')
   endWithUs(child, place.isOurs ? place.directory : undefined)
   const deadline = Date.now() + 30_000

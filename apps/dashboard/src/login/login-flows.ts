@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@seatkeeper/service'
 import { z } from 'zod'
 import { sha256 } from './sessions.ts'
 
@@ -19,7 +19,7 @@ export interface LoginFlows {
 }
 
 /** Keeps logins under way at `<prefix>login-flow:<sha256 of the id>` for ten minutes. */
-export function createLoginFlows(redis: Redis, prefix: string): LoginFlows {
+export function createLoginFlows(redis: RedisClient, prefix: string): LoginFlows {
   const key = (id: string) => `${prefix}login-flow:${sha256(id)}`
   return {
     begin: async (flow) => {

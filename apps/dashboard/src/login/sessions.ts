@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@seatkeeper/service'
 import { z } from 'zod'
 import { roles, type Visitor } from './visitor.ts'
 
@@ -16,7 +16,7 @@ export interface Sessions {
 }
 
 export interface SessionsParts {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly prefix: string
   /** How people log in, such as the password's hash: another way ends all sessions. */
   readonly door: string

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '@seatkeeper/service'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 
 /** How often a password may be guessed from one address. */
@@ -16,7 +16,7 @@ export interface LoginThrottle {
 }
 
 /** So many tries in so many seconds, kept at `<prefix>login:<address>`. */
-export function createLoginThrottle(redis: Redis, prefix: string, limit = guesses): LoginThrottle {
+export function createLoginThrottle(redis: RedisClient, prefix: string, limit = guesses): LoginThrottle {
   const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: `${prefix}login`, ...limit })
   return {
     guess: async (address) => {
