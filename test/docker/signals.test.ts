@@ -2,28 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { parse } from 'yaml'
 import { root } from '../command.ts'
+import { readPanels, readRules, rulesFile } from '../signals/questions.ts'
 import { hasPromtool } from './promtool.ts'
 
-interface Rule {
-  readonly alert?: string
-  readonly record?: string
-  readonly expr: string
-  readonly annotations?: { readonly summary: string; readonly runbook: string }
-}
-
-interface Panel {
-  readonly title: string
-  readonly targets: readonly { readonly expr: string }[]
-}
-
 const read = (name: string) => readFileSync(join(root, name), 'utf8')
-const rulesFile = 'docker/prometheus/seatkeeper.rules.yml'
-const { groups } = parse(read(rulesFile)) as { groups: readonly { readonly rules: readonly Rule[] }[] }
-const rules = groups.flatMap((group) => group.rules)
+const rules = readRules()
 const alerts = rules.flatMap(({ alert, annotations }) => (alert === undefined ? [] : [{ alert, annotations }]))
-const { panels } = JSON.parse(read('docker/grafana/seatkeeper.json')) as { panels: readonly Panel[] }
+const panels = readPanels()
 
 const recorded = new Set(rules.map(({ record }) => record))
 const counted = new Map(
@@ -57,7 +43,7 @@ const describeWithPromtool = hasPromtool() ? describe : describe.skip
 
 describeWithPromtool('the rules for Prometheus, by promtool (of the package prometheus)', () => {
   it('are taken', () => {
-    const { status, stderr } = spawnSync('promtool', ['check', 'rules', join(root, rulesFile)], { encoding: 'utf8' })
+    const { status, stderr } = spawnSync('promtool', ['check', 'rules', rulesFile], { encoding: 'utf8' })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 })

@@ -20,12 +20,13 @@ const say = (text: string) => write(`${text}\n`)
 
 /** Plays the main job against a simulated shop and LMS, on a private Redis. */
 async function main(): Promise<void> {
-  const { exit, port } = new Command('demo')
+  const { exit, port, metricsPort } = new Command('demo')
     .description('Plays what Seatkeeper does against a simulated shop and LMS, on a private Redis.')
     .option('--exit', 'leave when all is played: 0 if every seat at the LMS is as it must be, else 1')
     .option('--port <port>', 'port of the dashboard; any free one unless given', readPort, 0)
+    .option('--metrics-port <port>', 'port of /metrics; any free one unless given', readPort, 0)
     .parse()
-    .opts<{ exit?: true; port: number }>()
+    .opts<{ exit?: true; port: number; metricsPort: number }>()
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   const redis = await startRedis({ say }).catch(sayWhyNoRedis)
   const surroundings = await startSurroundings()
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     redisUrl: redis.url,
     demands: { appendfsync: 'always', nowMs: Date.now },
     host: '127.0.0.1',
-    ports: { ingress: 0, dashboard: port, health: 0 },
+    ports: { ingress: 0, dashboard: port, health: metricsPort },
     login: { passwordHash: await hashPassword(password) },
     log: createLogger('silent'),
   })
@@ -44,7 +45,8 @@ async function main(): Promise<void> {
     await Promise.all([surroundings.shop.stop(), surroundings.campus.stop()])
     await redis.stop()
   }
-  say(`Shop ${surroundings.shop.url}, LMS ${surroundings.campus.url}, webhooks at ${system.ingressUrl}\n`)
+  say(`Shop ${surroundings.shop.url}, LMS ${surroundings.campus.url}, webhooks at ${system.ingressUrl}`)
+  say(`Metrics at ${system.healthUrl}/metrics\n`)
   const world = { ...surroundings, system, products: await openShop(surroundings.shop, system.ingressUrl) }
   const expectations = await Promise.race([playScenes(world, write), interrupted.then(() => undefined)])
   if (expectations === undefined) {
