@@ -25,6 +25,25 @@ describe('wordsOf', () => {
     )
   })
 
+  it.each([
+    [{ message: { toString: 1 }, detail: 'Not yours.' }, 'Not yours.'],
+    [{ message: { toString: 1 } }, '{"message":{"toString":1}}'],
+    [
+      { message: 'No.', course_details: { course_modes: [{ slug: { toString: 1 } }, null, 'audit'] } },
+      'No. Offered: ?, ?, ?.',
+    ],
+  ])('makes no text of what is none in %j', (body, words) => {
+    expect(wordsOf(saying(body), [])).toBe(words)
+  })
+
+  it.each([
+    ['as it is', { message: 'a"b c/ü is wrong' }],
+    ['in JSON', { errors: ['a"b c/ü is wrong'] }],
+    ['as it was sent', { message: 'client_secret=a%22b+c%2F%C3%BC is wrong' }],
+  ])('takes out a secret %s', (_, body) => {
+    expect(wordsOf(saying(body), ['a"b c/ü'])).toMatch(/^(?!.*(a"b|a\\"b|a%22b)).*\[redacted\] is wrong/)
+  })
+
   it('takes secrets and anything like a token out before cutting to 500 characters', () => {
     const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl'
     const words = wordsOf(saying({ message: `${'x'.repeat(480)} opaque-token ${token}` }), ['opaque-token'])

@@ -25,6 +25,12 @@ export function fieldOf(json: unknown, name: string): unknown {
   return typeof json === 'object' && json !== null ? Reflect.get(json, name) : undefined
 }
 
+/** The same where it is a text. Anything else is not made one: that of `{"toString":1}` throws, that of deep lists too. */
+export function textOf(json: unknown, name: string): string | undefined {
+  const value = fieldOf(json, name)
+  return typeof value === 'string' ? value : undefined
+}
+
 const fieldsWithWords = ['message', 'detail', 'developer_message', 'error_description', 'error', 'error_msg']
 const mostCharacters = 500
 
@@ -35,15 +41,21 @@ const mostCharacters = 500
  */
 export function wordsOf(answer: HttpAnswer, secrets: readonly string[]): string {
   const json = jsonOf(answer)
-  const said = fieldsWithWords.map((name) => fieldOf(json, name)).find((value) => typeof value === 'string')
+  const said = fieldsWithWords.map((name) => textOf(json, name)).find((text) => text !== undefined)
   const modes = fieldOf(fieldOf(json, 'course_details'), 'course_modes')
   const offered = Array.isArray(modes)
-    ? ` Offered: ${modes.map((mode) => String(fieldOf(mode, 'slug'))).join(', ')}.`
+    ? ` Offered: ${modes.map((mode) => textOf(mode, 'slug') ?? '?').join(', ')}.`
     : ''
   return redact(`${said ?? answer.body}${offered}`, secrets).slice(0, mostCharacters)
 }
 
 function redact(text: string, secrets: readonly string[]): string {
-  const withoutSecrets = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+  const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), formOf(secret)])
+  const withoutSecrets = spellings.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
   return withoutSecrets.replaceAll(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[redacted]')
+}
+
+/** As we send it to the token endpoint. */
+function formOf(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1)
 }

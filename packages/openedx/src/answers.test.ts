@@ -59,6 +59,8 @@ describe('meaningOf, of the token endpoint', () => {
       ['no token in the answer', json(200, {}), 'LMS_UNREACHABLE'],
       ['truncated JSON', truncated(200), 'LMS_UNREACHABLE'],
       ['nothing', empty(200), 'LMS_UNREACHABLE'],
+      ['a life that is no number', json(200, { ...granted, expires_in: { toString: 1, valueOf: 1 } }), 'ok'],
+      ['a life below zero in words', json(200, { ...granted, expires_in: '-1' }), 'LMS_TOKEN_REFUSED'],
     ],
   )
 })
@@ -106,6 +108,7 @@ describe('meaningOf, of an enrolment written', () => {
     ['writeEnrolment'],
     [
       ['the row', json(200, row), 'ok'],
+      ['a refusal without words', json(400, { message: { toString: 1 } }), 'LMS_REQUEST_REFUSED'],
       ['no course id', message(400, 'Course ID must be specified to create a new enrollment.'), 'LMS_REQUEST_REFUSED'],
       ['an unknown course', message(400, `No course '${course}' found for enrollment`), 'LMS_COURSE_UNKNOWN'],
       ['an unknown user', message(406, 'The user bob does not exist.'), 'LEARNER_NOT_REGISTERED'],

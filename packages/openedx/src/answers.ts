@@ -1,5 +1,5 @@
 import { troubleOf, type FailureCode, type HttpAnswer, type Trouble } from '@seatkeeper/core'
-import { fieldOf, readBody, type Body } from './answer-body.ts'
+import { fieldOf, readBody, textOf, type Body } from './answer-body.ts'
 
 /** Who was asked: the token endpoint, or the call behind one method of the port. */
 export type Endpoint =
@@ -26,8 +26,10 @@ const isPage = ({ kind }: Body) => kind === 'page'
 const isJson = ({ kind }: Body) => kind === 'json'
 const isNoPage = ({ kind }: Body) => kind !== 'page'
 const has = (name: string) => (body: Body) => body.kind === 'json' && fieldOf(body.json, name) !== undefined
-const isNotPositive = (name: string) => (body: Body) =>
-  body.kind === 'json' && Number(fieldOf(body.json, name) ?? 1) <= 0
+const isNotPositive = (name: string) => (body: Body) => {
+  const value = body.kind === 'json' ? fieldOf(body.json, name) : undefined
+  return (typeof value === 'number' || typeof value === 'string') && Number(value) <= 0
+}
 
 /**
  * The only sentences of the LMS that are ever compared, by their beginning: the endpoint tells these refusals apart by
@@ -36,7 +38,7 @@ const isNotPositive = (name: string) => (body: Body) =>
  * @see edx-platform, `openedx/core/djangoapps/enrollments/views.py`, `EnrollmentListView.post`
  */
 const says = (beginning: string) => (body: Body) =>
-  body.kind === 'json' && String(fieldOf(body.json, 'message')).startsWith(beginning)
+  body.kind === 'json' && textOf(body.json, 'message')?.startsWith(beginning) === true
 const saysCourseUnknown = says('No course ')
 const saysNotEnrollable = says('An error occurred while creating the new course enrollment')
 const saysModeChanged = says('Enrollment mode mismatch')

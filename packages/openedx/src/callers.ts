@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { toFailure, type FailureCode } from '@seatkeeper/core'
-import { fieldOf } from './answer-body.ts'
+import { textOf } from './answer-body.ts'
 import { claimsOf } from './token-claims.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -81,7 +81,7 @@ export function createCallers(
  */
 function userOf(token: string): string {
   const claims = claimsOf(token)
-  const name = fieldOf(claims, 'preferred_username') ?? fieldOf(claims, 'sub')
+  const name = textOf(claims, 'preferred_username') ?? textOf(claims, 'sub')
   return createHash('sha256')
     .update(`user ${String(name)}`)
     .digest('base64url')

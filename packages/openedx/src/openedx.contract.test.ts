@@ -36,8 +36,13 @@ beforeEach(async () => {
 })
 afterEach(() => site.stop())
 
-function connect(): Lms {
-  return createOpenedx(configFor(site.url), toolsForOne())
+function connect(callTimeoutMs?: number): Lms {
+  return createOpenedx(configFor(site.url, callTimeoutMs), toolsForOne())
+}
+
+/** Waits no longer than it has to for what never comes. */
+function connectFor({ kind }: LmsFault): Lms {
+  return connect(kind.startsWith('delay') ? 1000 : undefined)
 }
 
 const read = (key = course) => lms.readEnrolment(alice, key, signal)
@@ -362,11 +367,13 @@ describe('the adapter, faults', () => {
   it.each(named)('reads $name as $whenReading', async ({ fault, whenReading }) => {
     site.adminSet('Alice', course, { isActive: true, mode: 'verified' })
     site.faults.add({ ...fault, route: 'enrollment-get' })
+    lms = connectFor(fault)
     await expect(read()).rejects.toMatchObject({ code: whenReading })
   })
 
   it.each(named)('meets $name when writing as $whenWriting', async ({ fault, whenWriting, written }) => {
     site.faults.add({ ...fault, route: 'enrollment-post' })
+    lms = connectFor(fault)
     await expect(write()).rejects.toMatchObject({ code: whenWriting })
     expect(rowOf() !== undefined).toBe(written)
   })

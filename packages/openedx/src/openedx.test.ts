@@ -108,6 +108,7 @@ describe('createOpenedx, readEnrolment', () => {
     ['the connection is reset', reset],
     ['a page comes', sayPage(200)],
   ])('is unreachable when %s', async (_what, script: Script) => {
+    lms = createOpenedx(configFor(server.url, 1000), toolsForOne())
     server.answerApi(script)
     await expect(read()).rejects.toMatchObject({ code: 'LMS_UNREACHABLE' })
   })
@@ -166,6 +167,7 @@ describe('createOpenedx, writeEnrolment', () => {
     ['the answer says nothing', sayNothing(200)],
     ['the answer is too large', (response) => void response.end('x'.repeat(1_100_000))],
   ])('does not know the outcome when %s', async (_what, script: Script) => {
+    lms = createOpenedx(configFor(server.url, 1000), toolsForOne())
     server.answerApi(script)
     await expect(write()).rejects.toMatchObject({ code: 'LMS_OUTCOME_UNKNOWN' })
     expect(server.apiCalls()).toHaveLength(1)
@@ -290,7 +292,7 @@ describe('createOpenedx, probe', () => {
 
 describe('createOpenedx, tokens and transport', () => {
   it('gets one token for a hundred calls at once', async () => {
-    lms = createOpenedx(configFor(server.url, 20_000), toolsForOne())
+    lms = createOpenedx(server.config, toolsForOne())
     server.answerApi(sayNothing(404))
     await Promise.all(Array.from({ length: 100 }, () => lms.findAccount(email, unhurried)))
     expect(server.tokenCalls()).toHaveLength(1)
@@ -376,7 +378,7 @@ describe('createOpenedx, a caller who gives up', () => {
   })
 
   it('is not kept waiting by a token endpoint that hangs', async () => {
-    lms = createOpenedx(configFor(server.url, 20_000), toolsForOne())
+    lms = createOpenedx(server.config, toolsForOne())
     const caller = new AbortController()
     server.answerTokens(() => caller.abort())
     await expect(write(caller.signal)).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })

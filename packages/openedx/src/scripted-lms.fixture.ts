@@ -104,8 +104,8 @@ export function toolsForOne(): OpenedxTools {
   return { tokens: () => memoryTokenCache(), budget: unlimitedCalls }
 }
 
-/** A configuration with a short patience, as tests need it. */
-export function configFor(url: string, callTimeoutMs = 400): LmsConfig {
+/** A configuration that is as patient as a busy machine needs it. */
+export function configFor(url: string, callTimeoutMs = 10_000): LmsConfig {
   return {
     ...LmsConfig.parse({ id: 'campus', url: 'http://localhost', clientId: 'seatkeeper', clientSecret }),
     url,

@@ -8,7 +8,7 @@ const jwtOf = (claims: object) => `eyJ.${Buffer.from(JSON.stringify(claims)).toS
 
 describe('createTokenGrant', () => {
   let lms: ScriptedLms
-  const grant = () => createTokenGrant(lms.config, createHttpClient({ timeoutMs: 300 }), Date.now)()
+  const grant = (timeoutMs = 10_000) => createTokenGrant(lms.config, createHttpClient({ timeoutMs }), Date.now)()
 
   beforeEach(async () => {
     lms = await startScriptedLms()
@@ -33,6 +33,7 @@ describe('createTokenGrant', () => {
     ['absent', undefined],
     ['no number', 'soon'],
     ['null', null],
+    ['an object', { toString: 1, valueOf: 1 }],
   ])('takes a token whose life is %s', async (_what, expires_in) => {
     lms.answerTokens(sayJson(200, { ...granted, expires_in }))
     expect(await grant()).toEqual({ token: 'a.b.c', lifeMs: undefined })
@@ -48,10 +49,11 @@ describe('createTokenGrant', () => {
       'LMS_TOKEN_REFUSED',
     ],
     ['an opaque token', sayJson(200, { ...granted, token_type: 'Bearer' }), 'LMS_TOKEN_REFUSED'],
+    ['a token type that is no text', sayJson(200, { ...granted, token_type: { toString: 1 } }), 'LMS_TOKEN_REFUSED'],
+    ['a token that is an object', sayJson(200, { ...granted, access_token: { toString: 1 } }), 'LMS_UNREACHABLE'],
     ['a token that is no text', sayJson(200, { ...granted, access_token: 5 }), 'LMS_UNREACHABLE'],
     ['an error page', sayPage(500), 'LMS_UNREACHABLE'],
     ['a page with 200', sayPage(200), 'LMS_UNREACHABLE'],
-    ['no answer', () => {}, 'LMS_UNREACHABLE'],
     ['a redirect', (response) => void response.writeHead(301, { location: '/elsewhere' }).end(), 'LMS_MOVED'],
   ]
   it.each(failures)('fails for %s', async (_what, script, code) => {
@@ -60,6 +62,11 @@ describe('createTokenGrant', () => {
     expect(failure).toMatchObject({ name: 'JobFailure', code })
     expect(failure).not.toHaveProperty('cause')
     expect(lms.calls).toHaveLength(1)
+  })
+
+  it('fails without an answer', async () => {
+    lms.answerTokens(() => {})
+    await expect(grant(300)).rejects.toMatchObject({ code: 'LMS_UNREACHABLE' })
   })
 
   it.each([429, 403])('waits at least a minute when throttled by a page with %i', async (status) => {

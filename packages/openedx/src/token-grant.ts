@@ -1,6 +1,6 @@
 import { JobFailure, toFailure } from '@seatkeeper/core'
 import * as oauth from 'openid-client'
-import { fieldOf, jsonOf } from './answer-body.ts'
+import { fieldOf, jsonOf, textOf } from './answer-body.ts'
 import { meaningOf } from './answers.ts'
 import type { Credentials, LmsConfig } from './config.ts'
 import { failureOfAnswer, failureOfLoss } from './failure.ts'
@@ -58,13 +58,13 @@ export function createTokenGrant(
 
 /** The three fields we use, in the form that OAuth libraries expect. */
 function inOAuthWords(json: unknown): object {
-  if (String(fieldOf(json, 'token_type')).toLowerCase() !== 'jwt')
+  if (textOf(json, 'token_type')?.toLowerCase() !== 'jwt')
     throw new JobFailure('LMS_TOKEN_REFUSED', 'the LMS issued a token that is no JWT')
   const seconds = fieldOf(json, 'expires_in')
   return {
-    access_token: fieldOf(json, 'access_token'),
+    access_token: textOf(json, 'access_token'),
     token_type: 'bearer',
-    ...(typeof seconds === 'number' && { expires_in: seconds }),
+    ...(Number.isFinite(seconds) && { expires_in: seconds }),
   }
 }
 

@@ -80,9 +80,18 @@ describe('readProduct', () => {
     [{}, null],
     [false, null],
     [null, null],
+    [{ toString: 1 }, '{"toString":1}'],
+    ['x'.repeat(5000), 'x'.repeat(1000)],
   ])('gives a field that holds %j as %j', async (value, course) => {
     const shop = await shopOf({ '/products/10': aProduct({ fields: { _course_id: value }, virtual: true }) })
     expect(await storeAt(shop).readProduct(simple, never)).toMatchObject({ course })
+  })
+
+  it('takes a field that is nested without end for a course that cannot be', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    const body = aProduct({ fields: { _course_id: 'deep' }, virtual: true }).replace('"deep"', deep)
+    const { course } = (await storeAt(await shopOf({ '/products/10': body })).readProduct(simple, never)) ?? {}
+    expect(course).toMatch(/^(\[|too deep)/)
   })
 
   it('has a downloadable product shipped unless it is virtual', async () => {

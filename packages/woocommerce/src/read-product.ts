@@ -55,10 +55,22 @@ export function factsOf(
   return { course: says(courseField), mode: says(modeField), needsShipping: !bodies[0].virtual }
 }
 
+/** Longer than anything that can name a course. */
+const mostCharacters = 1000
+
 /** Something that is no text cannot name a course, but was meant to: it is given as JSON, for people to find. */
 function textAt({ meta_data: fields }: ProductBody, key: string): string {
   const value = fields.find((field) => field.key === key)?.value ?? ''
-  if (typeof value === 'string') return value.trim()
   const isEmpty = value === false || (typeof value === 'object' && Object.keys(value).length === 0)
-  return isEmpty ? '' : JSON.stringify(value)
+  const text = typeof value === 'string' ? value.trim() : isEmpty ? '' : jsonOf(value)
+  return text.slice(0, mostCharacters)
+}
+
+/** Lists can be nested deeper than they can be written. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return 'too deep to be shown'
+  }
 }

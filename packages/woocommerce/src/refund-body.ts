@@ -10,7 +10,8 @@ const RefundLine = z
     meta_data: z.array(z.object({ key: z.string(), value: z.unknown() })),
   })
   .transform((line, context) => {
-    const original = LineId.safeParse(String(line.meta_data.find(({ key }) => key === originalLineKey)?.value))
+    const named = line.meta_data.find(({ key }) => key === originalLineKey)?.value
+    const original = LineId.safeParse(typeof named === 'number' ? String(named) : named)
     if (original.success) return { line: original.data, units: Math.abs(line.quantity) }
     if (line.quantity === 0) return null
     context.addIssue({ code: 'custom', message: 'a refunded line that names no original line' })
