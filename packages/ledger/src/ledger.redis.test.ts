@@ -253,6 +253,22 @@ describe('applyReading', () => {
     expect(await ledger.itemStatus(id)).toEqual({ generation: 2, status: 'due' })
   })
 
+  it('has a dead order read again that a reader who lost the lease finds changed, or deleted', async () => {
+    const ledger = aLedger()
+    const died = { id: 'order-shop-1001', code: 'ORDER_WITHOUT_LEARNER', permanent: true, backoff, random: 0 } as const
+    await ledger.noteHint(anOrder(), 'action')
+    await apply(ledger, nobody())
+    await ledger.fileFailure({ ...died, generation: 1 })
+    expect((await apply(ledger, nobody())).wakeUps).toEqual([])
+    const again = { item: { kind: 'order' }, lane: 'orders.shop' }
+    expect((await apply(ledger, anOffer(anOrder()))).wakeUps).toMatchObject([again, { item: { kind: 'seat' } }])
+    await ledger.fileFailure({ ...died, generation: 2 })
+    const remove = async () => ledger.applyDeletion(await ledger.numberRead(anOrder()), anOrder(), noBrake)
+    expect((await remove()).wakeUps).toMatchObject([{ item: { kind: 'seat' } }, again])
+    await ledger.fileFailure({ ...died, generation: 3 })
+    expect((await remove()).wakeUps).toEqual([])
+  })
+
   it('is as good as ever for a read that begins after the snapshot', async () => {
     const ledger = aLedger()
     const { wakeUps } = await ledger.noteHint(anOrder(), 'action')

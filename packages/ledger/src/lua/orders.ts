@@ -106,6 +106,13 @@ local function overtake(ref, id)
   bump(id, 'orders.' .. ref.store, true)
 end
 
+-- A reading of a dead order comes from somebody who lost the lease: what it finds changed is no news any more when it is told
+-- again, so the order is read once more.
+local function read_anew(ref, is_changed)
+  local id = order_item(ref)
+  if is_changed and standing(id) == 'dead' then bump(id, 'orders.' .. ref.store, true) end
+end
+
 -- News that is strictly newer heals: what died of an older state is tried again, and an order whose facts are known is at rest.
 local function heal(ref, offer, by_reading)
   local key, id = order_key(ref), order_item(ref)
@@ -127,6 +134,7 @@ end
 local function apply(ref, offer, number, by_reading)
   heal(ref, offer, by_reading)
   local key = order_key(ref)
+  if by_reading then read_anew(ref, redis.call('HGET', key, 'hash') ~= offer.hash) end
   local claims, items = key .. ':claims', key .. ':items'
   local planned = planned_keys(offer.plan)
   for i, claim in ipairs(offer.plan.claims) do apply_claim(claims, claim, offer.freshSeats[i]) end
@@ -268,6 +276,7 @@ export const orderScripts = {
       return accepted('held')
     end
     for _, claim in ipairs(redis.call('HKEYS', key .. ':claims')) do withdraw(key .. ':claims', claim) end
+    read_anew(ref, redis.call('HGET', key, 'status') ~= 'deleted')
     redis.call('HSET', key, 'status', 'deleted', 'applied', number, 'open', cjson.encode({}))
     redis.call('HDEL', key, 'hash')
     forget(ref)
