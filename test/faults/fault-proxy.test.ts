@@ -76,17 +76,17 @@ describe('startFaultProxy', () => {
 
   it('delays one way only, keeps the order under jitter, and stops at once', async () => {
     const visitor = await visit()
-    proxy.pace({ latencyMs: 200, jitterMs: 50 }, ['down'])
+    proxy.pace({ latencyMs: 1000, jitterMs: 50 }, ['down'])
     const startedMs = performance.now()
     visitor.socket.write('one ')
     await until('it is at the target', () => atTarget.pieces.length === 1)
     for (const word of ['two ', 'three ', 'four']) visitor.socket.write(word)
     await until('all came back', () => visitor.heard === 'one two three four')
-    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(199)
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(999)
     await proxy.heal()
     const healedMs = performance.now()
     await say(visitor, 'five')
-    expect(performance.now() - healedMs).toBeLessThan(200)
+    expect(performance.now() - healedMs).toBeLessThan(1000)
   })
 
   it('cuts what passes into small slices, one by one', async () => {

@@ -29,9 +29,9 @@ describe('redactText', () => {
   })
 
   it('cuts long text, quickly, and never through an address', () => {
-    const before = performance.now()
+    const startedAt = process.cpuUsage()
     const cut = redactText(`${'x'.repeat(8_185)} anna@example.org ${'a'.repeat(1_000_000)}`)
-    expect(performance.now() - before).toBeLessThan(500)
+    expect(process.cpuUsage(startedAt).user).toBeLessThan(500_000)
     expect(cut.length).toBeLessThan(8_200)
     expect(cut).not.toMatch('anna')
   })
