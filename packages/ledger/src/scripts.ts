@@ -64,8 +64,8 @@ interface Source {
   readonly sha: string
 }
 
-/** What scripts have in common; each may use those before it. */
-const preludes = [
+/** What scripts have in common, by definitions; each may use those before it. */
+const definitions = [
   agendaLua,
   acceptedLua,
   operatorLua,
@@ -76,15 +76,26 @@ const preludes = [
   searchLua,
   ordersLua,
 ]
+  .join('')
+  .split(/^(?=local )/m)
+  .flatMap((text) => {
+    const names = /^local (?:function )?(\w+(?:, \w+)*)/.exec(text)?.[1]
+    return names === undefined ? [] : [{ text, word: new RegExp(`\\b(?:${names.replaceAll(', ', '|')})\\b`) }]
+  })
 const sources = new Map<string, Source>()
 
 function sourceOf(name: keyof typeof bodies): Source {
   const known = sources.get(name)
   if (known !== undefined) return known
-  const lua = preludes.join('') + bodies[name]
+  const lua = withDefinitions(bodies[name])
   const source = { lua, sha: createHash('sha1').update(lua).digest('hex') }
   sources.set(name, source)
   return source
+}
+
+/** Puts what a script uses in front of it, and no more: Redis makes all of it anew at every call. */
+function withDefinitions(body: string): string {
+  return definitions.reduceRight((lua, { text, word }) => (word.test(lua) ? text + lua : lua), body)
 }
 
 /** Redis forgets scripts when it restarts; nothing was run then. */
