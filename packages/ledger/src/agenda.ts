@@ -9,8 +9,8 @@ import {
   type ItemState,
   type WakeUp,
 } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
+import type { RedisClient } from './redis-client.ts'
 import type { Scripts } from './scripts.ts'
 
 const Item = z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
 import type { DeadFilter, DeadItems, ItemState, Replaying } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { parseWakeUps, readItemState } from './agenda.ts'
+import type { RedisClient } from './redis-client.ts'
 import type { Scripts } from './scripts.ts'
 
 interface Parts {

@@ -10,9 +10,9 @@ import {
   type FilesRewritten,
   type OrderRef,
 } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { readAccepted } from './orders.ts'
+import type { RedisClient } from './redis-client.ts'
 import { scanSeats, type SeatsFound } from './scan-seats.ts'
 import type { Scripts } from './scripts.ts'
 

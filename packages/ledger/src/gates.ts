@@ -1,7 +1,7 @@
 import type { Gates, GateState } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { Code } from './agenda.ts'
+import type { RedisClient } from './redis-client.ts'
 
 const Shut = z.object({
   state: z.enum(['closed', 'parked', 'throttled']),

@@ -10,8 +10,8 @@ import {
   type SeatId,
 } from '@seatkeeper/core'
 import type { ChainableCommander } from 'ioredis'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
+import type { RedisClient } from './redis-client.ts'
 import { scanSeats, type SeatsPage } from './scan-seats.ts'
 import { Enrolment as EnrolmentFields, parsedFrom, readClaim } from './seats.ts'
 

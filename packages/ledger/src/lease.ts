@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { JobFailure, type Lease, type Ledger } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
+import type { RedisClient } from './redis-client.ts'
 import type { Scripts } from './scripts.ts'
 
 const Taken = z.tuple([z.number(), z.number()]).nullable()

@@ -1,6 +1,6 @@
 import { operatorActionNames, type LanePauses, type OperatorAction, type OperatorLog } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
+import type { RedisClient } from './redis-client.ts'
 import type { Scripts } from './scripts.ts'
 
 const Pause = z.object({ by: z.string(), reason: z.string(), atMs: z.number() })

@@ -1,6 +1,6 @@
 import type { KnownProducts, Ledger } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
+import type { RedisClient } from './redis-client.ts'
 
 const Facts = z.object({
   course: z.string().nullable(),

@@ -1,7 +1,7 @@
 import { LmsId } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { imbalanceKinds, type ImbalanceKind } from './imbalance.ts'
+import type { RedisClient } from './redis-client.ts'
 import type { Scripts } from './scripts.ts'
 
 /** What was done in some time. */

@@ -1,6 +1,6 @@
 import type { Retention } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
+import type { RedisClient } from './redis-client.ts'
 import type { Scripts } from './scripts.ts'
 
 /** What goes when its time is over. */

@@ -13,10 +13,10 @@ import {
   type OrderRef,
   type Seat,
 } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
 import { parseWakeUps } from './agenda.ts'
 import { freshSeatId, readAccepted } from './orders.ts'
+import type { RedisClient } from './redis-client.ts'
 import type { Scripts } from './scripts.ts'
 
 /** Reads a text as JSON, and that as what the schema says. */

@@ -1,6 +1,6 @@
 import { itemId, SeatId, type KnownItems, type OrderRef, type OrderView, type TimelineEntry } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { z } from 'zod'
+import type { RedisClient } from './redis-client.ts'
 
 const Entry = z.object({ atMs: z.number(), what: z.string(), detail: z.string() })
 const OrderFields = z.object({

@@ -1,7 +1,7 @@
+import type { SoldCourse } from '@seatkeeper/ledger'
 import { html, type Content, type Html } from '../html.ts'
 import type { SeatCard } from '../item-view.ts'
 import type { Visitor } from '../login/visitor.ts'
-import type { SoldCourse } from '@seatkeeper/ledger'
 import { mostFound } from '../search.ts'
 import { seatAnswer } from './answer.ts'
 import { deadActions } from './dead.ts'
