@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { unlimitedCalls } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import type { LmsFaults } from '@seatkeeper/simulators'
 import type { RedisClient } from '@seatkeeper/service'
+import type { LmsFaultPlan } from '@seatkeeper/simulators'
 import { until } from '../e2e/until.ts'
 import { createFastClock, type FastClock } from './fast-clock.ts'
+import { callsBetween, throttledCalls, throttleOnce } from './waits.ts'
 import { startWork, type Work, type WorkOptions } from './work.ts'
 
 let work: Work
@@ -22,8 +23,6 @@ const withoutAnything = (redis: RedisClient): RedisLedger => ({
   ...withoutGates(redis),
   callBudget: () => unlimitedCalls,
 })
-
-const throttledCalls = () => work.countedCalls().filter(({ status }) => status === 429)
 
 describe('two workers at an LMS that throttles', () => {
   /** The budget is as large as the LMS's own limit: it has no room for a call too many. */
@@ -43,9 +42,9 @@ describe('two workers at an LMS that throttles', () => {
     'are never throttled while they share a budget, and get done',
     async () => {
       await begin(20, (clock, redis) => clock.open(redis))
-      const isOver = () => work.enrolled() === seats || throttledCalls().length > 0
+      const isOver = () => work.enrolled() === seats || throttledCalls(work).length > 0
       await until('all are enrolled', isOver, { withinMs: 120_000 })
-      expect(throttledCalls()).toEqual([])
+      expect(throttledCalls(work)).toEqual([])
       expect(work.enrolled()).toBe(seats)
       expect(work.countedCalls().length).toBeGreaterThan(limit)
     },
@@ -56,7 +55,7 @@ describe('two workers at an LMS that throttles', () => {
     'are throttled without the budget',
     async () => {
       await begin(1, (clock, redis) => ({ ...clock.open(redis), callBudget: () => unlimitedCalls }))
-      await until('the LMS throttles', () => throttledCalls().length > 0)
+      await until('the LMS throttles', () => throttledCalls(work).length > 0)
       expect(work.enrolled()).toBeLessThan(seats)
     },
     aWhileMs,
@@ -64,27 +63,15 @@ describe('two workers at an LMS that throttles', () => {
 })
 
 describe('two workers whom the LMS has wait', () => {
-  type Fault = Parameters<LmsFaults['add']>[0]
   const once = { route: 'enrollment-get', times: 1 } as const
-  const saying = (retryAfter: string): Fault => ({ ...once, kind: 'throttle-429-saying', retryAfter })
+  const saying = (retryAfter: string): LmsFaultPlan => ({ ...once, kind: 'throttle-429-saying', retryAfter })
   const seats = 150
   const hourMs = 3_600_000
-  /** Calls that were under way when the LMS had us wait are over by then. */
-  const underWayMs = 700
-
   /** Has one call of a busy lane answered so. @returns when that was. */
-  async function throttle(fault: () => Fault, open: WorkOptions['open'] = createLedger): Promise<number> {
+  async function throttle(fault: () => LmsFaultPlan, open: WorkOptions['open'] = createLedger): Promise<number> {
     work = await startWork({ lms: { staffCallsPerMinute: Infinity }, open })
-    work.campus.faults.add({ route: 'any', kind: 'delay', delayMs: 100 })
-    await work.sell(seats)
-    await work.start()
-    await until('they are at work', () => work.countedCalls().length >= 10)
-    work.campus.faults.add(fault())
-    await until('one is throttled', () => throttledCalls().length === 1)
-    return throttledCalls()[0]?.atMs ?? 0
+    return throttleOnce(work, seats, fault)
   }
-  const callsBetween = (fromMs: number, toMs: number) =>
-    work.countedCalls().filter(({ atMs }) => atMs > fromMs + underWayMs && atMs < toMs)
 
   it.each([
     ['seconds', () => saying('3')],
@@ -95,13 +82,13 @@ describe('two workers whom the LMS has wait', () => {
       const atMs = await throttle(fault)
       expect(work.enrolled()).toBeLessThan(seats)
       await until('all are enrolled', () => work.enrolled() === seats, { withinMs: 120_000 })
-      expect(callsBetween(atMs, atMs + 3000)).toEqual([])
-      expect(throttledCalls()).toHaveLength(1)
+      expect(callsBetween(work, atMs, atMs + 3000)).toEqual([])
+      expect(throttledCalls(work)).toHaveLength(1)
     },
     aWhileMs,
   )
 
-  const unnamed: readonly (readonly [what: string, fault: Fault, waitMs: number])[] = [
+  const unnamed: readonly (readonly [what: string, fault: LmsFaultPlan, waitMs: number])[] = [
     ['nothing', { ...once, kind: 'throttle-429-without-retry-after' }, 60_000],
     ['a page', { ...once, kind: 'html-429' }, 60_000],
     ['a year', saying('31536000'), hourMs],
@@ -111,7 +98,7 @@ describe('two workers whom the LMS has wait', () => {
     async (_what, fault, waitMs) => {
       const atMs = await throttle(() => fault)
       await past(atMs + 2500)
-      expect(callsBetween(atMs, Infinity)).toEqual([])
+      expect(callsBetween(work, atMs, Infinity)).toEqual([])
       expect(work.enrolled()).toBeLessThan(seats)
       const gate = await work.ledger.gates.read('lms.campus')
       const leftMs = gate.state === 'throttled' ? gate.forMs : 0
@@ -126,7 +113,7 @@ describe('two workers whom the LMS has wait', () => {
     async () => {
       const atMs = await throttle(() => saying('60'), withoutGates)
       await past(atMs + 2500)
-      expect(callsBetween(atMs, Infinity)).toEqual([])
+      expect(callsBetween(work, atMs, Infinity)).toEqual([])
       expect(work.enrolled()).toBeLessThan(seats)
     },
     aWhileMs,
@@ -136,8 +123,8 @@ describe('two workers whom the LMS has wait', () => {
     'make some without gate and budget',
     async () => {
       const atMs = await throttle(() => saying('60'), withoutAnything)
-      await until('there are calls', () => callsBetween(atMs, atMs + 60_000).length > 0)
-      expect(callsBetween(atMs, atMs + 60_000).length).toBeGreaterThan(0)
+      await until('there are calls', () => callsBetween(work, atMs, atMs + 60_000).length > 0)
+      expect(callsBetween(work, atMs, atMs + 60_000).length).toBeGreaterThan(0)
     },
     aWhileMs,
   )

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { isConserved } from '@seatkeeper/core'
+import { quantile } from '../bench/statistics.ts'
 import { startSystemProcesses, type SystemProcesses } from '../e2e/processes.ts'
 import { webhookSecret } from '../e2e/site.ts'
 import { repeatedEffects, untilCalm } from './calm.ts'
@@ -7,6 +8,7 @@ import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
 import { seeded, type Random } from './random.ts'
 import { openSales, type Sales } from './sales.ts'
 import { createSender, type Sender } from './sender.ts'
+import { followTakeovers, type Takeovers } from './takeovers.ts'
 
 /** Acknowledgements are counted on the sender's side, once the status line is read; an order whose answer never came is in no column. */
 export const ackKill: FaultTest = {
@@ -20,7 +22,7 @@ export const ackKill: FaultTest = {
   },
 }
 
-const sizes = { small: { orders: 200, kills: 6 }, full: { orders: 2000, kills: 24 } } as const
+const sizes = { small: { orders: 200, kills: 6 }, full: { orders: 4000, kills: 50 } } as const
 
 /** Whom SIGKILL meets; each as likely, so workers more often than the rest. */
 const victims = ['ingress', 'redis', 'enroll', 'orders', 'revoke', 'ingress', 'redis'] as const
@@ -30,36 +32,53 @@ const refundedEvery = 10
 const sendersAtOnce = 10
 /** About what a crash, the restart and the pause after it take; orders stream in all the while. */
 const msPerKill = 2500
+/** Of each call to the LMS, so that who is killed has something in hand. */
+const callMs = 50
+const restWithinMs = 60_000
+const rerunWithinMs = 35_000
 
 /** @param workerScript what workers run; the product's own main file unless given. */
 async function killAndCount({ scale, seed, say }: FaultRun, workerScript?: string): Promise<FaultReport> {
   const { orders, kills } = sizes[scale]
   const system = await startSystemProcesses(workerScript === undefined ? {} : { workerScript })
+  const takeovers = followTakeovers(system.redis.url)
   try {
     const random = seeded(seed)
+    system.campus.faults.add({ route: 'any', kind: 'delay', delayMs: callMs })
     const sales = openSales(system, orders)
     const sender = createSender(`${system.process('ingress').url}/webhooks/shop`, webhookSecret)
     const pacePerSaleMs = (kills * msPerKill * sendersAtOnce) / orders
     const streaming = stream({ system, sender, sales, orders, pacePerSaleMs, random, say })
-    const killed = await killAtRandom(system, { kills, random, until: streaming, say })
+    const killed = await killAtRandom(system, { kills, random, until: streaming, takeovers, say })
     const outcome = await streaming
     sender.close()
     const acknowledged = outcome.paid.size + outcome.refunded.size
     say(`  sent ${outcome.sent}, acknowledged ${acknowledged}; waiting for calm`)
+    const calmMs = performance.now()
     const conservation = await untilCalm(system.redis.url, say)
+    const restMs = performance.now() - calmMs
+    const rerun = rerunsIn(takeovers.tookMs())
     return {
       load: `${outcome.sent} webhooks sent, ${acknowledged} acknowledged`,
       faults: inWords(killed),
       lost: lostOrders(sales, outcome).map((order) => `order ${order}`),
       duplicated: repeatedEffects(system.campus),
-      broken:
-        isConserved(conservation) && conservation.due === 0
+      broken: [
+        ...(isConserved(conservation) && conservation.due === 0
           ? []
-          : ['the agenda did not come to rest, or its count is not even'],
+          : ['the agenda did not come to rest, or its count is not even']),
+        ...(restMs > restWithinMs ? [`all was at rest only ${inSeconds(restMs)} after the last kill`] : []),
+        ...rerun.broken,
+      ],
       worstAnswerMs: Math.round(outcome.worstAnswerMs),
-      figures: { agenda: inWords({ ...conservation }) },
+      figures: {
+        agenda: inWords({ ...conservation }),
+        'at rest': `after ${inSeconds(restMs)}`,
+        'run again': rerun.figure,
+      },
     }
   } finally {
+    await takeovers.close()
     await system.close()
   }
 }
@@ -68,6 +87,20 @@ function inWords(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([name, count]) => `${name} ${count}`)
     .join(', ')
+}
+
+function inSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+/** @param tookMs from a crash until somebody had again what was in hand. */
+function rerunsIn(tookMs: readonly number[]) {
+  if (tookMs.length === 0) return { broken: [], figure: 'nothing was in hand' }
+  const p99Ms = quantile(tookMs, 0.99)
+  return {
+    broken: p99Ms > rerunWithinMs ? [`what crashed workers had in hand ran again only after ${inSeconds(p99Ms)}`] : [],
+    figure: `${tookMs.length} jobs of crashed workers, median ${inSeconds(quantile(tookMs, 0.5))}, p99 ${inSeconds(p99Ms)}`,
+  }
 }
 
 /** What the sender was told. */
@@ -126,12 +159,13 @@ interface Killing {
   readonly kills: number
   readonly random: Random
   readonly until: Promise<unknown>
+  readonly takeovers: Takeovers
   readonly say: (text: string) => void
 }
 
 async function killAtRandom(
   system: SystemProcesses,
-  { kills, random, until, say }: Killing,
+  { kills, random, until, takeovers, say }: Killing,
 ): Promise<Record<Victim, number>> {
   const killed = { ingress: 0, redis: 0, enroll: 0, orders: 0, revoke: 0 }
   const streaming = { isOver: false }
@@ -142,19 +176,20 @@ async function killAtRandom(
   while (!streaming.isOver || count() < kills) {
     await pause(random.between(200, 1200))
     const victim = random.pick(victims)
-    await crash(system, victim)
+    await crash(system, takeovers, victim)
     killed[victim] += 1
     if (count() % 10 === 0) say(`  killed ${count()}`)
   }
   return killed
 }
 
-async function crash(system: SystemProcesses, victim: Victim): Promise<void> {
+async function crash(system: SystemProcesses, takeovers: Takeovers, victim: Victim): Promise<void> {
   if (victim === 'redis') {
     await system.redis.kill()
     return system.redis.restart()
   }
   await system.kill(victim, 'SIGKILL')
+  if (victim !== 'ingress') await takeovers.note(victim)
   await system.restart(victim)
 }
 

@@ -17,6 +17,7 @@ export interface Replaced {
   readonly sweeper?: WorkerParts['sweeper']
   readonly ledger?: (ledger: RedisLedger) => RedisLedger
   readonly connect?: typeof connectRedis
+  readonly closeOnSignal?: typeof closeOnSignal
 }
 
 /** Runs a worker as its main file does, except for what was replaced. */
@@ -28,6 +29,7 @@ async function start({
   sweeper,
   ledger: replace = (ledger) => ledger,
   connect = connectRedis,
+  closeOnSignal: closing = closeOnSignal,
 }: Replaced): Promise<void> {
   const { roles, concurrency } = readArguments(process.argv)
   const settings = loadSettings(Settings, process.env)
@@ -39,5 +41,5 @@ async function start({
   const parts = { config, roles, ledger, place, concurrency, log, metrics }
   const worker = startWorkers(sweeper === undefined ? parts : { ...parts, sweeper })
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks: worker.checks, metrics })
-  closeOnSignal(log, [worker, health])
+  closing(log, [worker, health])
 }

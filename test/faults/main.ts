@@ -99,7 +99,10 @@ async function runOne(test: FaultTest, { scale, seed, isControl, isAlone }: Turn
   say(isAlone ? title : `${test.name} begins`)
   const startedMs = performance.now()
   const run: FaultRun = { scale, seed, say: isAlone ? say : () => undefined }
-  const report = await (isControl ? test.control.run(run) : test.run(run))
+  const report = await (isControl ? test.control.run(run) : test.run(run)).catch((error: unknown) => {
+    say([...(isAlone ? [] : [title]), row('broke off', `${String(error)}, seed ${seed}`)].join('\n'))
+  })
+  if (report === undefined) return false
   const isGood = isSound(report) !== isControl
   const verdict = isControl ? (isGood ? 'red, as it must be' : 'BLIND') : isGood ? 'sound' : 'UNSOUND'
   const seconds = Math.round((performance.now() - startedMs) / 1000)

@@ -4,6 +4,7 @@ import { startSystemProcesses, type SystemProcesses } from '../e2e/processes.ts'
 import { webhookSecret } from '../e2e/site.ts'
 import { until } from '../e2e/until.ts'
 import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
+import { lettersOf } from './letters.ts'
 import { poisonAddress } from './poisoned-ledger.ts'
 import { seeded } from './random.ts'
 import { createSender } from './sender.ts'
@@ -37,6 +38,7 @@ async function poisonAndCount({ scale, seed, say }: FaultRun, workerScript: stri
     const crashes = await superviseUntilRest(system, ledger, say)
     const lost = victims.filter((learner) => system.campus.row(learner, course)?.isActive !== true)
     const dead = (await ledger.dead()).map(({ failure }) => failure?.code)
+    const letters = await lettersOf(redis)
     return {
       load: `${jobs} sales, concurrency 10`,
       faults: `${crashes} crashes of the worker`,
@@ -45,8 +47,10 @@ async function poisonAndCount({ scale, seed, say }: FaultRun, workerScript: stri
       broken: [
         ...(crashes > toleratedCrashes ? [`the worker crashed ${crashes} times`] : []),
         ...(dead.join() === 'CRASHED' ? [] : [`dead are: ${dead.join(', ') || 'none'}`]),
+        ...letters.late,
       ],
       worstAnswerMs: null,
+      figures: { letters: letters.figure },
     }
   } finally {
     redis.disconnect()

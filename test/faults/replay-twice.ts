@@ -3,6 +3,7 @@ import { replay, type ReplayParts } from '@seatkeeper/fulfilment'
 import type { RedisLedger } from '@seatkeeper/ledger'
 import { until } from '../e2e/until.ts'
 import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
+import { lettersOf, type Letters } from './letters.ts'
 import { openSeatRig, type SeatRig } from './seat-rig.ts'
 
 /** Seats of a course run that the LMS did not have, and then has. */
@@ -15,8 +16,8 @@ export const replayTwice: FaultTest = {
 }
 
 const sizes = {
-  small: { count: 60, perSecond: 20, enrolledWithinMs: 90_000 },
-  full: { count: 5000, perSecond: 20, enrolledWithinMs: 300_000 },
+  small: { count: 60, perSecond: 20 },
+  full: { count: 5000, perSecond: 20 },
 } as const
 const lms = 'campus'
 const missingCourse = 'course-v1:DemoU+LATER+2026'
@@ -42,7 +43,7 @@ async function replayAndCount(
   { scale, say }: FaultRun,
   revivingBy: (ledger: RedisLedger) => Reviving = (ledger) => ledger,
 ): Promise<FaultReport> {
-  const { count, perSecond, enrolledWithinMs } = sizes[scale]
+  const { count, perSecond } = sizes[scale]
   const rig = await openSeatRig({ campuses: [lms] })
   try {
     rig.startWorker()
@@ -51,26 +52,27 @@ async function replayAndCount(
     const isDead = async () => (await rig.ledger.conservation()).dead === count
     await until('all are dead', isDead, { withinMs: diedWithinMs })
     const dead = await rig.ledger.dead()
+    const letters = await lettersOf(rig.redis)
     say(`  ${dead.length} dead`)
     rig.campuses.get(lms)?.addCourse({ key: missingCourse, name: 'At last', modes: [{ slug: 'verified' }] })
-    const tookMs = await press(rig, revivingBy(rig.ledger), { count, perSecond })
+    const pressedMs = performance.now()
+    await press(rig, revivingBy(rig.ledger), { count, perSecond })
     const missing = () => learners.filter((learner) => rig.times(lms, 'activated', learner) === 0)
-    await until('all are enrolled', () => missing().length === 0, { withinMs: enrolledWithinMs }).catch(() => undefined)
-    return await reportOf(rig, { dead, missing: missing(), learners, tookMs, perSecond })
+    await until('all are enrolled', () => missing().length === 0, { withinMs: allowedMs }).catch(() => undefined)
+    const tookMs = performance.now() - pressedMs
+    return await reportOf(rig, { dead, letters, missing: missing(), learners, tookMs, perSecond })
   } finally {
     await rig.close()
   }
 }
 
-/** Gives how long it took to replay all. */
 async function press(
   rig: SeatRig,
   agenda: Reviving,
   { count, perSecond }: { readonly count: number; readonly perSecond: number },
-): Promise<number> {
+): Promise<void> {
   const replaying = replay({ agenda, wake: (due) => rig.wake(due) })
   const stopping = new AbortController()
-  const startedMs = performance.now()
   let replayed = 0
   const filter = { code: 'LMS_COURSE_UNKNOWN' } as const
   const onProgress = ({ done }: { readonly done: number }) => {
@@ -80,19 +82,20 @@ async function press(
   const pressed = ['ada', 'bob'].map((by) => replaying({ filter, by, perSecond, onProgress, signal: stopping.signal }))
   await Promise.allSettled(pressed)
   await replaying({ filter, by: 'cyd', perSecond })
-  return performance.now() - startedMs
 }
 
 interface Replays {
   readonly dead: readonly ItemState[]
+  readonly letters: Letters
   readonly missing: readonly string[]
   readonly learners: readonly string[]
+  /** From the first press until all were enrolled. */
   readonly tookMs: number
   readonly perSecond: number
 }
 
 async function reportOf(rig: SeatRig, replays: Replays): Promise<FaultReport> {
-  const { dead, missing, learners, tookMs, perSecond } = replays
+  const { dead, letters, missing, learners, tookMs, perSecond } = replays
   const states = await Promise.all(dead.map(({ item }) => rig.ledger.readItem(itemId(item))))
   const said = states.map((state) => state?.replays ?? [])
   const unsaid = said.filter(([first]) => first === undefined)
@@ -110,12 +113,14 @@ async function reportOf(rig: SeatRig, replays: Replays): Promise<FaultReport> {
     broken: [
       ...(unsaid.length > 0 ? [`${unsaid.length} do not say who revived them`] : []),
       ...(crowd > 2 * perSecond + 1 ? [`${crowd} were replayed within a second`] : []),
+      ...letters.late,
       ...(tookMs > allowedMs ? ['it took longer than five minutes'] : []),
     ],
     worstAnswerMs: null,
     figures: {
+      letters: letters.figure,
       replayed: [...people].map(([by, some]) => `${some.length} by ${by}`).join(', '),
-      took: `${(tookMs / 1000).toFixed(1)} s, at most ${crowd} within a second`,
+      took: `${(tookMs / 1000).toFixed(1)} s until all were enrolled, at most ${crowd} within a second`,
     },
   }
 }

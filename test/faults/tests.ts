@@ -1,3 +1,4 @@
+import { throttle } from '../budget/throttle-fault.ts'
 import { orderChaosFault } from '../chaos/order-chaos-fault.ts'
 import { lostWebhooks } from '../forgetful-shop/lost-webhooks.ts'
 import { webhookFuzzFault } from '../fuzz/webhook-fuzz-fault.ts'
@@ -15,6 +16,7 @@ import { clockFault } from './clock.ts'
 import { slowBody } from './slow-body.ts'
 import { echo } from '../write-back/echo.ts'
 import type { FaultTest } from './fault-test.ts'
+import { deploy } from './deploy.ts'
 import { poison } from './poison.ts'
 
 /** All fault tests, in the order in which they are run. */
@@ -24,6 +26,7 @@ export const faultTests: readonly FaultTest[] = [
   misbehavingLms,
   oneEffect,
   lmsOutage,
+  throttle,
   isolation,
   replayTwice,
   slowBody,
@@ -32,6 +35,7 @@ export const faultTests: readonly FaultTest[] = [
   webhookFuzzFault,
   powerCut,
   poison,
+  deploy,
   halfOpen,
   unsafeStart,
   redisTrouble,

@@ -66,13 +66,15 @@ async function startOnEach({ scale, say }: FaultRun, script?: string): Promise<F
       if (wasReady) broken.push(`${one.title}: became ready`)
       if (sentences.length !== 1) broken.push(`${one.title}: ${sentences.length} sentences`)
     }
-    const waiting = [...cases]
+    const tryAccepted = async () => {
+      if (!(await isOverrideShown(site, script)))
+        broken.push('an accepted finding is not shown, or does not make it ready')
+    }
+    const waiting = [...cases.map((one) => () => tryOne(one)), tryAccepted]
     const tryOn = async () => {
-      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await tryOne(one)
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next()
     }
     await Promise.all(Array.from({ length: atOnce }, tryOn))
-    const isShown = await isOverrideShown(site, script)
-    if (!isShown) broken.push('an accepted finding is not shown, or does not make it ready')
     return {
       load: 'none',
       faults: `${cases.length} unsafe ones: ${cases.map(({ title }) => title).join(', ')}`,
@@ -109,8 +111,8 @@ async function startOn(unsafe: Unsafe, site: Site, watchMs: number, script?: str
     })
     const deadline = performance.now() + watchMs
     let wasReady = false
-    while (performance.now() < deadline) {
-      wasReady ||= (await statusOf(readyUrl)) === 200
+    while (!wasReady && performance.now() < deadline) {
+      wasReady = (await statusOf(readyUrl)) === 200
       await pause(100)
     }
     return { wasReady, sentences: sentencesOf(child, unsafe.code) }
