@@ -19,6 +19,7 @@ describe('startLmsStub', () => {
     const course = CourseKey.parse('course-v1:DemoU+CS101+2026')
     expect(await lms.findAccount(email, signal)).toEqual({ id: 1, username })
     expect(await lms.readEnrolment(username, course, signal)).toEqual({ isActive: false, mode: null })
+    expect(await lms.readEnrolments([username], signal)).toEqual([])
     expect(stub.enrolled().count).toBe(0)
     await lms.writeEnrolment({ username, course, isActive: true, mode: CourseMode.parse('verified') }, signal)
     expect(stub.enrolled().count).toBe(1)

@@ -13,7 +13,7 @@ export interface LmsStub {
   close(): void
 }
 
-/** The least that our adapter calls: a token, accounts, and a row to read and write. */
+/** The least that our adapter calls: a token, accounts, and rows to read, alone and listed, and to write. */
 export async function startLmsStub(): Promise<LmsStub> {
   const firstCalls = new Map<string, number>()
   const enrolled = { count: 0, lastAtMs: 0 }
@@ -26,6 +26,7 @@ export async function startLmsStub(): Promise<LmsStub> {
       if (!firstCalls.has(email)) firstCalls.set(email, performance.now())
       return send(response, [{ id: 1, username: usernameOf(email), email }])
     }
+    if (pathname === '/api/enrollment/v1/enrollments') return send(response, { next: null, results: [] })
     if (request.method === 'GET') return send(response, undefined)
     const row = await json(request)
     enrolled.count += 1

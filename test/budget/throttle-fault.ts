@@ -96,7 +96,7 @@ async function waitAsAsked({ retryAfterSeconds }: Size, guarded: Guarded) {
   const work = await startWork({ lms, open: (redis) => guarded(createLedger(redis)) })
   try {
     const atMs = await throttleOnce(work, waitingSeats, () => ({
-      route: 'enrollment-get',
+      route: 'enrollment-list',
       kind: 'throttle-429',
       retryAfterSeconds,
       times: 1,

@@ -63,7 +63,7 @@ describe('two workers at an LMS that throttles', () => {
 })
 
 describe('two workers whom the LMS has wait', () => {
-  const once = { route: 'enrollment-get', times: 1 } as const
+  const once = { route: 'enrollment-list', times: 1 } as const
   const saying = (retryAfter: string): LmsFaultPlan => ({ ...once, kind: 'throttle-429-saying', retryAfter })
   const seats = 150
   const hourMs = 3_600_000

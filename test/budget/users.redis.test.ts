@@ -57,7 +57,8 @@ const seat = { class: 'enroll', calls: 2, holdMs: 20_000 } as const
 const callers = () => campus.journal.filter(({ route }) => route === 'enrollment-get').map(({ username }) => username)
 
 async function reserveSeats(lms: MeteredLms, count: number): Promise<readonly Lms[]> {
-  return Promise.all(Array.from({ length: count }, async () => (await lms.reserve(seat, soon())).lms))
+  const enter = lms.entrance(seat)
+  return Promise.all(Array.from({ length: count }, async () => (await enter(soon())).lms))
 }
 
 describe('several OAuth2 applications at one LMS', () => {
@@ -67,14 +68,14 @@ describe('several OAuth2 applications at one LMS', () => {
     expect(callers().filter((name) => name === 'ada')).toHaveLength(8)
     expect(callers().filter((name) => name === 'bob')).toHaveLength(8)
     expect(await both.callsLeft()).toBe(8)
-    await expect(both.reserve(seat, AbortSignal.timeout(200))).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
+    await expect(both.entrance(seat)(AbortSignal.timeout(200))).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
   })
 
   it('share the calls of one user if they have the same', async () => {
     const twice = connect('ada', 'ada-again')
     await reserveSeats(twice, 8)
     expect(await twice.callsLeft()).toBe(4)
-    await expect(twice.reserve(seat, AbortSignal.timeout(200))).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
+    await expect(twice.entrance(seat)(AbortSignal.timeout(200))).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
   })
 
   it('go on with the other user when the LMS has one wait', async () => {

@@ -49,7 +49,8 @@ export async function runWindow(redis: Redis, { seed, callsPerMinute, steps, wit
   let underWay: UnderWay[] = []
 
   const reserve = async (step: number) => {
-    const request = { class: random.pick(classes), calls: random.between(1, 4), users, holdMs: jobMs }
+    const calls = random.between(1, 4)
+    const request = { class: random.pick(classes), calls, least: random.between(1, calls), users, holdMs: jobMs }
     const answer = await worker().reserve({ ...request, waiter: `${step}` })
     if (answer.status === 'reserved') promised.push(...answer.calls)
   }

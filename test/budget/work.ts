@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { OrderId } from '@seatkeeper/core'
 import { anOffer, anOrder, courseSku, emailOf } from '@seatkeeper/core/fixture'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { createOpenedx } from '@seatkeeper/openedx'
 import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import {
   closeRedis,
@@ -13,7 +14,7 @@ import {
   type RedisClient,
 } from '@seatkeeper/service'
 import { startLmsSimulator, startRedis, type LmsOptions, type LmsSimulator } from '@seatkeeper/simulators'
-import { startWorkers, workerConfig, type RunningWorker } from '@seatkeeper/worker'
+import { startWorkers, workerConfig, type RunningWorker, type WorkerParts } from '@seatkeeper/worker'
 
 /** Workers that enrol at one simulated LMS, each with connections of its own, and sales that give them work. */
 export interface Work {
@@ -38,6 +39,7 @@ export interface WorkOptions {
   readonly callsPerMinute?: number
   /** How a worker opens its ledger; a control takes something away here. */
   readonly open?: (redis: RedisClient) => RedisLedger
+  readonly openLms?: WorkerParts['openLms']
 }
 
 const client = { clientId: 'seatkeeper', clientSecret: 'lms-secret' }
@@ -46,6 +48,7 @@ const counted: ReadonlySet<string> = new Set(['enrollment-get', 'enrollment-list
 
 export async function startWork(options: WorkOptions = {}): Promise<Work> {
   const { lms, workers: count = 2, concurrency = 10, callsPerMinute = 1_000_000, open = createLedger } = options
+  const { openLms = createOpenedx } = options
   const server = await startRedis()
   const log = createLogger('error', { stream: new PassThrough().resume() })
   const campus = await startLmsSimulator({ tokenCallsPerMinute: Infinity, ...lms })
@@ -67,7 +70,16 @@ export async function startWork(options: WorkOptions = {}): Promise<Work> {
     const [ledger, connection] = [open(await connect('ledger')), await connect('worker')]
     const metrics = createMetrics()
     const place = { connection, prefix }
-    const worker: RunningWorker = startWorkers({ config, roles: ['enroll'], ledger, place, concurrency, log, metrics })
+    const worker: RunningWorker = startWorkers({
+      config,
+      roles: ['enroll'],
+      ledger,
+      place,
+      concurrency,
+      log,
+      metrics,
+      openLms,
+    })
     closers.unshift(() => worker.close())
     return metrics
   }

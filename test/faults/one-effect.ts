@@ -101,22 +101,25 @@ async function freezeOne({ system, till }: Scene, name: string): Promise<Frozen>
   return { cancelled, takenOverMs: standing.map((learner) => (activatedAtMs(learner) ?? Infinity) - frozenAtMs) }
 }
 
-/** Holds every read of a row until told, and knows whose it was. */
+/** Holds every read of rows until told, and knows whose they were. */
 function holdReads({ campus }: SystemProcesses) {
   const readers: string[] = []
   const { promise: released, resolve } = Promise.withResolvers<void>()
-  const remove = campus.faults.add({
-    route: 'enrollment-get',
-    kind: 'hook',
-    run: ({ path }) => {
-      readers.push(/([\w-]+),/.exec(decodeURIComponent(path))?.[1] ?? path)
-      return released
-    },
-  })
+  const removers = (['enrollment-get', 'enrollment-list'] as const).map((route) =>
+    campus.faults.add({
+      route,
+      kind: 'hook',
+      run: ({ path, query }) => {
+        const single = /([\w-]+),/.exec(decodeURIComponent(path))?.[1] ?? path
+        readers.push(...(query.get('username')?.split(',') ?? [single]))
+        return released
+      },
+    }),
+  )
   return {
     learners: (): readonly string[] => readers,
     release: () => {
-      remove()
+      removers.forEach((remove) => remove())
       resolve()
     },
   }

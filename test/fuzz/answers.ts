@@ -53,7 +53,7 @@ export const campus: Side = {
       invite: (signal) => lms.invite(invitation, signal),
       withdrawInvitation: (signal) => lms.withdrawInvitation(invitation, signal),
       probe: (signal) => lms.probe(signal),
-      reserve: (signal) => lms.reserve({ class: 'enroll', calls: 2, holdMs: 5000 }, signal),
+      reserve: (signal) => lms.entrance({ class: 'enroll', calls: 1, shared: 1, holdMs: 5000 })(signal),
     }
   },
 }

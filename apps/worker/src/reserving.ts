@@ -7,10 +7,11 @@ export function reserving<Data>(
   calls: JobCalls,
   handlerWith: (lms: Lms) => Handler<Data>,
 ): Admission<Data> {
+  const enter = lms.entrance(calls)
   return {
     admit: async (signal) => {
-      const reserved = await lms.reserve(calls, signal)
-      return { handler: handlerWith(reserved.lms), leave: () => reserved.giveBack() }
+      const admitted = await enter(signal)
+      return { handler: handlerWith(admitted.lms), leave: () => admitted.giveBack() }
     },
   }
 }

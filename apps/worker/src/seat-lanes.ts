@@ -33,7 +33,7 @@ export function startSeatLanes(bench: Bench, { config, lms, roles }: SeatWork): 
   const { id } = config
   const parts = { ledger: bench.ledger, wake: bench.wake, patience: patienceOf(config), policy: config }
   const settling = (of: CallClass) =>
-    reserving(lms, { class: of, calls: callsPerSeat, holdMs: holdMsOf(enrollSeat) }, (own) =>
+    reserving(lms, { class: of, ...callsPerSeat, holdMs: holdMsOf(enrollSeat) }, (own) =>
       settleSeat({ ...parts, lms: own }),
     )
   const looking = { class: 'housekeeping', calls: callsPerAuditTurn, holdMs: holdMsOf(doChore) } as const

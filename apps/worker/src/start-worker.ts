@@ -37,6 +37,8 @@ export interface WorkerParts {
   readonly retention?: RetentionDays
   /** What finds due items whose job is gone; a control test puts one in its place that finds nothing. */
   readonly sweeper?: typeof startSweep
+  /** What talks to an LMS; a control test takes something from it. */
+  readonly openLms?: typeof createOpenedx
 }
 
 /** A worker process at work: its lanes, its sweep, and how it is. */
@@ -57,7 +59,7 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
   const beats = createBeatCounter()
   const onAttempt = both(beats.count, signals.onAttempt)
   const bench: Bench = { ledger, place, wake, deadLetters, concurrency, log, signals, onAttempt }
-  const campuses = config.lms.map((lms) => ({ config: lms, lms: openCampus(bench, lms) }))
+  const campuses = config.lms.map((lms) => ({ config: lms, lms: openCampus(bench, lms, parts.openLms) }))
   const groups: readonly Lanes[] = [
     ...campuses.map((campus) => startSeatLanes(bench, { ...campus, roles })),
     ...config.stores.map((store) => startShopLanes(bench, store, createWooStore(store))),
@@ -128,13 +130,14 @@ async function standingOf(ledger: RedisLedger, { lms, stores }: WorkerConfig): P
 }
 
 /** An LMS whose calls are counted with those of all other workers. */
-function openCampus({ ledger, signals, log }: Bench, config: LmsConfig): MeteredLms {
+function openCampus({ ledger, signals, log }: Bench, config: LmsConfig, open = createOpenedx): MeteredLms {
   const { id, callsPerMinute } = config
-  return createOpenedx(config, {
+  return open(config, {
     tokens: (clientId) => ledger.tokens(id, clientId),
     budget: ledger.callBudget(id, callsPerMinute),
     onCall: (call) => signals.onCall(id, call),
     onRest: (client, code) => log.error('lms.client-refused', { lms: id, client, code }),
+    onListRefused: (code) => log.warn('lms.list-refused', { lms: id, code }),
   })
 }
 

@@ -12,14 +12,19 @@ export interface PromisedCall {
 /** The calls that a job is expected to make. */
 export interface JobCalls {
   readonly class: CallClass
-  /** More than the class is ever granted counts as what it is granted. */
   readonly calls: number
+  /** Calls that jobs which begin together make once for all of them: reads that one answer serves. None unless given. */
+  readonly shared?: number
   /** A call that was not begun by then is not promised any more: its holder died. */
   readonly holdMs: number
 }
 
 /** Some calls that are to be made together, all by the same user. */
-export interface CallRequest extends JobCalls {
+export interface CallRequest extends Omit<JobCalls, 'shared'> {
+  /** More than the class is ever granted counts as what it is granted. */
+  readonly calls: number
+  /** Where there are not so many, as many as there are will do, down to this; all unless given. */
+  readonly least?: number
   /** Those who may make them; the one with most left is taken. At least one. */
   readonly users: readonly string[]
   /** Names who asks, the same each time it asks again, so that a waiting revoke is seen. */

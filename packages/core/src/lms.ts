@@ -57,15 +57,29 @@ export interface Lms {
   probe(signal: AbortSignal): Promise<void>
 }
 
+/**
+ * Lets a job in once its expected calls are reserved; more than those reserve themselves. Waits until there are so many, and
+ * only the signal ends that.
+ *
+ * @throws JobFailure LMS_THROTTLED while the LMS has us wait, and what getting a token may throw.
+ */
+export type Entrance = (signal: AbortSignal) => Promise<AdmittedLms>
+
+/** An LMS for one job. */
+export interface AdmittedLms {
+  /**
+   * Where the jobs share calls, the first row that a job reads may be answered by one call for several jobs. It is begun
+   * after all of them asked, so it is as fresh as a call of its own. Every later one is a call of its own.
+   */
+  readonly lms: Lms
+  /** The job is over: what is left of its calls goes back. */
+  giveBack(): Promise<void>
+}
+
 /** An LMS that lets us make so many calls a minute. */
 export interface MeteredLms extends Lms {
-  /**
-   * The same LMS for one job, whose expected calls are reserved; more than those reserve themselves. Waits until there are so
-   * many, and only the signal ends that. What is left is given back.
-   *
-   * @throws JobFailure LMS_THROTTLED while the LMS has us wait, and what getting a token may throw.
-   */
-  reserve(job: JobCalls, signal: AbortSignal): Promise<{ readonly lms: Lms; giveBack(): Promise<void> }>
+  /** For jobs of one kind, which are to come through one entrance. */
+  entrance(jobs: JobCalls): Entrance
   /** How many calls may be made now; undefined before the first token told who we are. */
   callsLeft(): Promise<number | undefined>
 }

@@ -23,8 +23,8 @@ import { nextLookMs } from './patience.ts'
 import { moveByPolicy } from './seat-policy.ts'
 import { writeInvitation } from './write-row.ts'
 
-/** What a seat is expected to ask of the LMS that counts against its limit: a row to read and to write. */
-export const callsPerSeat = 2
+/** What a seat is expected to ask of the LMS that counts against its limit: a row to write, and one to read with others. */
+export const callsPerSeat = { calls: 1, shared: 1 } as const
 
 /**
  * Makes the LMS agree with what is wanted of one seat, as it stands when the seat's turn comes.

@@ -34,6 +34,7 @@ beforeEach(() => {
 })
 
 interface Asking {
+  readonly least?: number
   readonly by?: CallBudget
   readonly users?: readonly string[]
   readonly waiter?: string
@@ -101,6 +102,14 @@ describe('createCallBudget', () => {
     await reserve('revoke', 18, { waiter: 'a-revoke' })
     await other.stopWaiting('a-revoke')
     expect(await promised('enroll', 1)).toHaveLength(1)
+  })
+
+  it('promises as many as there are where fewer will do, and never fewer than that', async () => {
+    await promised('enroll', 12)
+    expect(await reserve('enroll', 6, { least: 5 })).toMatchObject({ status: 'later' })
+    expect(await promised('enroll', 6, { least: 3 })).toHaveLength(4)
+    expect(await promised('revoke', 1, { least: 1 })).toHaveLength(1)
+    expect(await promised('revoke', 100, { least: 100, users: ['bob'] })).toHaveLength(18)
   })
 
   it('does not believe for long in a waiting revoke that asks no more', async () => {

@@ -24,6 +24,8 @@ export type Api = (call: ApiCall, signal: AbortSignal) => Promise<unknown>
 /** Told of each call that is made, as a metric counts it. */
 export type OnCall = (call: { readonly class: CallClass; readonly kind: CallKind }) => void
 
+type PayingPurse = Pick<Purse, 'class' | 'take'>
+
 /** What calls are made of. */
 export interface ApiParts {
   readonly url: string
@@ -62,7 +64,7 @@ const endpoints: Readonly<
  * A refused token is dropped, and the call repeated once with a new one: a 401 says that nothing was done. A user whom
  * the LMS throttles or refuses leaves the call to another user, if there is one: nothing was done then either.
  */
-export function createApi(parts: ApiParts): (purse: Purse) => Api {
+export function createApi(parts: ApiParts): (purse: PayingPurse) => Api {
   return (purse) => async (call, signal) => {
     for (;;) {
       const tried = await tryCall(parts, purse, call, signal)
@@ -82,7 +84,7 @@ type Tried =
       readonly status: number | undefined
     }
 
-async function tryCall(parts: ApiParts, purse: Purse, call: ApiCall, signal: AbortSignal): Promise<Tried> {
+async function tryCall(parts: ApiParts, purse: PayingPurse, call: ApiCall, signal: AbortSignal): Promise<Tried> {
   const { callers, budget, nowMs, onCall } = parts
   const { kind, as } = endpoints[call.endpoint]
   const promised = as === 'counted' ? await purse.take(signal) : undefined

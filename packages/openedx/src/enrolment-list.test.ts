@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { CourseKey, Username, type Lms } from '@seatkeeper/core'
 import { createOpenedx } from './openedx.ts'
-import { inTurn, sayJson, startScriptedLms, toolsForOne, type ScriptedLms } from './scripted-lms.fixture.ts'
+import {
+  aListedRow,
+  inTurn,
+  sayJson,
+  sayRows,
+  startScriptedLms,
+  toolsForOne,
+  type ScriptedLms,
+} from './scripted-lms.fixture.ts'
 
 const alice = Username.parse('alice')
 const bob = Username.parse('bob+shop')
@@ -16,16 +24,6 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-const aLine = (changes: object = {}) => ({
-  created: '2026-11-21T18:00:00.000000Z',
-  user: 'alice',
-  mode: 'verified',
-  is_active: true,
-  course_id: course,
-  ...changes,
-})
-const aPage = (results: readonly object[], next: string | null = null) =>
-  sayJson(200, { next, previous: null, results })
 const list = (usernames: readonly Username[] = [alice, bob]) =>
   lms.readEnrolments(usernames, new AbortController().signal)
 const named = (count: number, length: number) =>
@@ -33,7 +31,7 @@ const named = (count: number, length: number) =>
 
 describe('readEnrolments', () => {
   it('lists the rows of some learners, names encoded, spelled as they were asked for', async () => {
-    server.answerApi(aPage([aLine({ user: 'Bob+Shop', mode: 'audit', is_active: false }), aLine()]))
+    server.answerApi(sayRows([aListedRow({ user: 'Bob+Shop', mode: 'audit', is_active: false }), aListedRow()]))
     expect(await list()).toEqual([
       { username: 'bob+shop', course, enrolment: { isActive: false, mode: 'audit' } },
       { username: 'alice', course, enrolment: { isActive: true, mode: 'verified' } },
@@ -54,7 +52,7 @@ describe('readEnrolments', () => {
 
   it('goes on by the cursor, at the address it knows', async () => {
     const elsewhere = 'https://internal.example.com/else?username=mallory&cursor=cD0z%3D'
-    server.answerApi(inTurn(aPage([aLine()], elsewhere), aPage([aLine({ user: 'bob+shop' })])))
+    server.answerApi(inTurn(sayRows([aListedRow()], elsewhere), sayRows([aListedRow({ user: 'bob+shop' })])))
     expect(await list()).toHaveLength(2)
     expect(server.apiCalls()[1]?.url).toBe('/api/enrollment/v1/enrollments?username=alice%2Cbob%2Bshop&cursor=cD0z%3D')
   })
@@ -63,18 +61,18 @@ describe('readEnrolments', () => {
     ['no cursor', 'https://lms.example.org/x'],
     ['no address', '::'],
   ])('does not go on by an address with %s', async (_what, next) => {
-    server.answerApi(aPage([aLine()], next))
+    server.answerApi(sayRows([aListedRow()], next))
     await expect(list()).rejects.toMatchObject({ code: 'LMS_ANSWER_MISMATCH' })
   })
 
   it('does not go round in circles', async () => {
-    server.answerApi(aPage([aLine()], 'https://lms.example.org/x?cursor=same'))
+    server.answerApi(sayRows([aListedRow()], 'https://lms.example.org/x?cursor=same'))
     await expect(list()).rejects.toMatchObject({ code: 'LMS_ANSWER_MISMATCH' })
     expect(server.apiCalls()).toHaveLength(2)
   })
 
   it('stops at the first row of somebody it did not ask about', async () => {
-    server.answerApi(aPage([aLine(), aLine({ user: 'mallory' })], 'https://lms.example.org/x?cursor=more'))
+    server.answerApi(sayRows([aListedRow(), aListedRow({ user: 'mallory' })], 'https://lms.example.org/x?cursor=more'))
     const failure = await list().catch((thrown: unknown) => thrown)
     expect(failure).toMatchObject({ code: 'LMS_ENDPOINT_MISSING' })
     expect(String(failure)).not.toContain('mallory')
@@ -82,13 +80,13 @@ describe('readEnrolments', () => {
   })
 
   it('leaves out what our words cannot say', async () => {
-    server.answerApi(aPage([aLine({ course_id: 'Org/Old/Run' }), aLine({ mode: 'Mode 7' }), aLine()]))
+    server.answerApi(sayRows([aListedRow({ course_id: 'Org/Old/Run' }), aListedRow({ mode: 'Mode 7' }), aListedRow()]))
     expect(await list()).toHaveLength(1)
   })
 
   it.each([
-    ['a list', [aLine()]],
-    ['rows without a user', { next: null, results: [aLine({ user: null })] }],
+    ['a list', [aListedRow()]],
+    ['rows without a user', { next: null, results: [aListedRow({ user: null })] }],
     ['no word of a next page', { results: [] }],
   ])('does not believe %s', async (_what, answer) => {
     server.answerApi(sayJson(200, answer))
@@ -96,7 +94,7 @@ describe('readEnrolments', () => {
   })
 
   it('asks about many, or about long names, in parts', async () => {
-    server.answerApi(aPage([]))
+    server.answerApi(sayRows([]))
     await list(named(101, 5))
     expect(server.apiCalls()).toHaveLength(2)
     await list(named(100, 30))

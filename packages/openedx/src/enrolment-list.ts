@@ -1,18 +1,27 @@
-import { CourseKey, CourseMode, JobFailure, type EnrolmentRow, type Username } from '@seatkeeper/core'
+import {
+  CourseKey,
+  CourseMode,
+  JobFailure,
+  noEnrolment,
+  type Enrolment,
+  type EnrolmentRow,
+  type Username,
+} from '@seatkeeper/core'
 import { z } from 'zod'
 import { mismatch, readForm } from './answer-form.ts'
 import type { Api } from './api.ts'
+import type { RowName } from './joint-reads.ts'
 
 const listPath = '/api/enrollment/v1/enrollments'
 
-const Page = z.object({
-  next: z.string().nullable(),
-  results: z.array(z.object({ user: z.string(), mode: z.string(), is_active: z.boolean(), course_id: z.string() })),
-})
-type Page = z.output<typeof Page>
+const Row = z.object({ user: z.string(), mode: z.string(), is_active: z.boolean(), course_id: z.string() })
+type Row = z.output<typeof Row>
+
+const Page = z.object({ next: z.string().nullable(), results: z.array(Row) })
 
 /** Servers in front of an LMS refuse request lines that are longer than about 4,000 characters. */
 const longestQuery = 3000
+const mostNames = 100
 
 /**
  * All rows of some learners, inactive ones included, newest first; names as they were asked for.
@@ -31,47 +40,109 @@ export async function readEnrolments(
   signal: AbortSignal,
 ): Promise<readonly EnrolmentRow[]> {
   if (usernames.length === 0) return []
-  const query = new URLSearchParams({ username: usernames.join(',') })
-  if (usernames.length > 1 && (usernames.length > 100 || query.toString().length > longestQuery)) {
+  if (isTooLong(usernames)) {
     const middle = Math.ceil(usernames.length / 2)
     const first = await readEnrolments(api, usernames.slice(0, middle), signal)
     return [...first, ...(await readEnrolments(api, usernames.slice(middle), signal))]
   }
-  return readPages(api, query, spellingsOf(usernames), signal)
+  const spellings = new Map(usernames.map((username) => [username.toLowerCase(), username]))
+  const { rows } = await readPages(api, { usernames }, signal)
+  return rows.flatMap((row) => {
+    const username = spellings.get(row.user.toLowerCase())
+    const found = enrolmentOf(row)
+    return username === undefined || found === undefined ? [] : [{ username, ...found }]
+  })
 }
 
-/** Names as we know them, by what the LMS may make of them: most of its databases do not tell cases apart. */
-type Spellings = ReadonlyMap<string, Username>
+/** Learners with more rows than these pages hold read for themselves. */
+const mostPages = 2
 
-function spellingsOf(usernames: readonly Username[]): Spellings {
-  return new Map(usernames.map((username) => [username.toLowerCase(), username]))
+/**
+ * Certain rows, in the order in which they are asked for; undefined where a list does not tell for certain: where a row is
+ * spelled in another way, says what our words cannot, or may stand on a later page. Unknown learners and course runs read
+ * as no enrolment.
+ *
+ * @param rows at least one.
+ * @throws as `readEnrolments`.
+ */
+export async function readSomeRows(
+  api: Api,
+  rows: readonly RowName[],
+  signal: AbortSignal,
+): Promise<readonly (Enrolment | undefined)[]> {
+  const usernames = [...new Set(rows.map(({ username }) => username))]
+  if (isTooLong(usernames)) {
+    const middle = Math.ceil(rows.length / 2)
+    const first = await readSomeRows(api, rows.slice(0, middle), signal)
+    return [...first, ...(await readSomeRows(api, rows.slice(middle), signal))]
+  }
+  const [course, ...others] = new Set(rows.map((row) => row.course))
+  const asked = others.length === 0 && course !== undefined ? { usernames, course } : { usernames }
+  const listed = await readPages(api, asked, signal, mostPages)
+  return rows.map((row) => pick(row, listed))
+}
+
+/** Other characters in a name make the LMS refuse the whole list. */
+export function isListable({ username }: RowName): boolean {
+  return /^[\w.@+-]+$/.test(username)
+}
+
+function pick({ username, course }: RowName, { rows, isWhole }: Listed): Enrolment | undefined {
+  const alike = rows.filter((row) => isAlike(row.user, username) && isAlike(row.course_id, course))
+  const [row, ...more] = alike
+  if (row === undefined) return isWhole ? noEnrolment : undefined
+  if (more.length > 0 || row.user !== username || row.course_id !== course) return undefined
+  return enrolmentOf(row)?.enrolment
+}
+
+function isAlike(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}
+
+function isTooLong(usernames: readonly Username[]): boolean {
+  if (usernames.length === 1) return false
+  return usernames.length > mostNames || toQuery({ usernames }).toString().length > longestQuery
+}
+
+interface Asked {
+  readonly usernames: readonly Username[]
+  /** Of one course run only. */
+  readonly course?: CourseKey
+}
+
+function toQuery({ usernames, course }: Asked): URLSearchParams {
+  const query = new URLSearchParams({ username: usernames.join(',') })
+  if (course !== undefined) query.set('course_id', course)
+  return query
+}
+
+interface Listed {
+  readonly rows: readonly Row[]
+  /** False where there are more pages than were wanted. */
+  readonly isWhole: boolean
 }
 
 /** Of the `next` address only the cursor is taken: an LMS behind a proxy may name a host that we must not call. */
-async function readPages(
-  api: Api,
-  query: URLSearchParams,
-  spellings: Spellings,
-  signal: AbortSignal,
-): Promise<readonly EnrolmentRow[]> {
-  const rows: EnrolmentRow[] = []
-  for (;;) {
+async function readPages(api: Api, asked: Asked, signal: AbortSignal, most = Infinity): Promise<Listed> {
+  const query = toQuery(asked)
+  const names = new Set(asked.usernames.map((username) => username.toLowerCase()))
+  const rows: Row[] = []
+  for (let pages = 1; ; pages += 1) {
     const path = `${listPath}?${query.toString()}`
     const page = readForm(Page, await api({ endpoint: 'readEnrolments', method: 'GET', path }, signal))
-    rows.push(...page.results.flatMap((row) => readRow(row, spellings)))
-    if (page.next === null) return rows
+    if (page.results.some(({ user }) => !names.has(user.toLowerCase())))
+      throw new JobFailure('LMS_ENDPOINT_MISSING', 'the list of enrolments ignores whom it is asked about')
+    rows.push(...page.results)
+    if (page.next === null || pages === most) return { rows, isWhole: page.next === null }
     const cursor = URL.parse(page.next, 'https://lms.invalid')?.searchParams.get('cursor')
     if (cursor === undefined || cursor === null || cursor === query.get('cursor')) throw mismatch(['next'])
     query.set('cursor', cursor)
   }
 }
 
-function readRow(row: Page['results'][number], spellings: Spellings): readonly EnrolmentRow[] {
-  const username = spellings.get(row.user.toLowerCase())
-  if (username === undefined)
-    throw new JobFailure('LMS_ENDPOINT_MISSING', 'the list of enrolments ignores whom it is asked about')
+function enrolmentOf(row: Row): Pick<EnrolmentRow, 'course' | 'enrolment'> | undefined {
   const course = CourseKey.safeParse(row.course_id)
   const mode = CourseMode.safeParse(row.mode)
-  if (!course.success || !mode.success) return []
-  return [{ username, course: course.data, enrolment: { isActive: row.is_active, mode: mode.data } }]
+  if (!course.success || !mode.success) return undefined
+  return { course: course.data, enrolment: { isActive: row.is_active, mode: mode.data } }
 }

@@ -228,6 +228,54 @@ describe('the adapter, enrolments listed', () => {
   })
 })
 
+const callsOf = (route: string) => site.journal.filter((call) => call.route === route).length
+
+describe('the adapter, rows that several jobs read', () => {
+  const seat = { class: 'enroll', calls: 1, shared: 1, holdMs: 20_000 } as const
+  const learners = Array.from({ length: 12 }, (_, index) => Username.parse(`learner-${index}`))
+
+  /** What each of some jobs reads that were let in together. */
+  async function readTogether(seats: readonly (readonly [username: Username, key: CourseKey])[]) {
+    const enter = createOpenedx(configFor(site.url, 20_000), toolsForOne()).entrance(seat)
+    const jobs = await Promise.all(seats.map(() => enter(signal)))
+    return Promise.all(
+      seats.map(async ([username, key], index) => jobs[index]?.lms.readEnrolment(username, key, signal)),
+    )
+  }
+
+  beforeEach(() => {
+    for (const username of learners) site.addUser({ username, email: `${username}@example.org` })
+  })
+
+  it('are the same as by calls of their own, and cost one', async () => {
+    learners.slice(0, 6).forEach((username, index) => {
+      site.adminSet(username, course, { isActive: index % 2 === 0, mode: index % 3 === 0 ? 'audit' : 'verified' })
+      site.adminSet(username, closedCourse, { isActive: true, mode: 'verified' })
+    })
+    const seats = [...learners, Username.parse('nobody')].map((username) => [username, course] as const)
+    const together = await readTogether(seats)
+    expect(callsOf('enrollment-list')).toBe(1)
+    expect(together).toEqual(await Promise.all(seats.map(([username]) => lms.readEnrolment(username, course, signal))))
+    expect(together.filter((row) => row?.mode !== null)).toHaveLength(6)
+  })
+
+  it('are those of several course runs, and of learners with more rows than the list is read for', async () => {
+    const keys = Array.from({ length: 250 }, (_, index) => CourseKey.parse(`course-v1:DemoU+MANY+${index}`))
+    for (const key of keys) {
+      site.addCourse({ key, name: key, modes: [{ slug: 'audit' }] })
+      site.adminSet('Alice', key, { isActive: true, mode: 'audit' })
+    }
+    const seats = [keys[0], keys[249], course].map((key) => [alice, key ?? course] as const)
+    expect(await readTogether(seats)).toEqual([
+      { isActive: true, mode: 'audit' },
+      { isActive: true, mode: 'audit' },
+      noEnrolment,
+    ])
+    expect(callsOf('enrollment-list')).toBe(2)
+    expect(callsOf('enrollment-get')).toBe(2)
+  })
+})
+
 describe('the adapter, openings', () => {
   it('reads when a course run opens', async () => {
     const opensAtMs = Date.UTC(2099, 0, 1)

@@ -5,6 +5,7 @@ import {
   configFor,
   grantTokens,
   inTurn,
+  reset,
   sayJson,
   sayNothing,
   sayPage,
@@ -30,7 +31,6 @@ const aRow = (changes: object = {}) => ({
   ...changes,
 })
 const delisted = sayJson(400, { message: 'The [verified] course mode is expired …', course_details: {} })
-const reset: Script = (_response, _call, request) => request.socket.resetAndDestroy()
 
 let server: ScriptedLms
 let lms: Lms

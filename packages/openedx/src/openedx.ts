@@ -8,7 +8,8 @@ import { readEnrolment, writeEnrolment } from './enrolments.ts'
 import { createHttpClient } from './http-client.ts'
 import { invite, withdrawInvitation } from './invitations.ts'
 import { createOpenings } from './openings.ts'
-import { emptyPurse, fillPurse, type Purse } from './purse.ts'
+import { createPurse, type Purse } from './purse.ts'
+import { createSharingEntrance } from './sharing-entrance.ts'
 import type { TokenCache } from './token-cache.ts'
 import { createTokenGrant } from './token-grant.ts'
 import { createTokens } from './tokens.ts'
@@ -22,6 +23,8 @@ export interface OpenedxTools {
   readonly onCall?: OnCall
   /** Told of an application that the LMS refuses while others go on; `client` is its place among `credentials`, from 1, or 0. */
   readonly onRest?: (client: number, code: FailureCode) => void
+  /** Told once of each code with which the LMS refuses to list rows: each is read by a call of its own then. */
+  readonly onListRefused?: (code: FailureCode) => void
 }
 
 /** A call's own limit does not hold for the token that it may need first. */
@@ -29,7 +32,7 @@ const callSlackMs = 5000
 
 /** One Open edX LMS behind the core's port, by its v1 enrolment API (Quince and newer) as staff users. */
 export function createOpenedx(config: LmsConfig, tools: OpenedxTools): MeteredLms {
-  const { budget, nowMs = Date.now, onCall = () => undefined } = tools
+  const { budget, nowMs = Date.now, onCall = () => undefined, onListRefused } = tools
   const send = createHttpClient({ timeoutMs: config.callTimeoutMs })
   const callerOf = ({ clientId, clientSecret }: Credentials): Caller => ({
     clientSecret,
@@ -46,7 +49,7 @@ export function createOpenedx(config: LmsConfig, tools: OpenedxTools): MeteredLm
   })
   const apiOf = createApi({ url: config.url, send, callers, budget, nowMs, onCall })
   const purseParts = { budget, callers, longestCallMs: config.callTimeoutMs + callSlackMs }
-  const own = emptyPurse(purseParts, 'housekeeping')
+  const own = createPurse(purseParts, 'housekeeping')
   const readOpening = createOpenings(apiOf(own), nowMs)
   const lmsOf = (purse: Purse): Lms => {
     const api = apiOf(purse)
@@ -63,10 +66,7 @@ export function createOpenedx(config: LmsConfig, tools: OpenedxTools): MeteredLm
   }
   return {
     ...lmsOf(own),
-    reserve: async (job, signal) => {
-      const purse = await fillPurse(purseParts, job, signal)
-      return { lms: lmsOf(purse), giveBack: () => purse.giveBack() }
-    },
+    entrance: (jobs) => createSharingEntrance({ purseParts, lmsOf, apiOf, nowMs, onRefused: onListRefused }, jobs),
     callsLeft: async () => {
       const users = callers.knownUsers()
       return users.length === 0 ? undefined : budget.left(users)

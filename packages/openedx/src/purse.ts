@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { JobFailure, type CallBudget, type CallClass, type JobCalls, type PromisedCall } from '@seatkeeper/core'
+import {
+  JobFailure,
+  type CallBudget,
+  type CallClass,
+  type CallRequest,
+  type JobCalls,
+  type PromisedCall,
+} from '@seatkeeper/core'
 import type { Callers } from './callers.ts'
 import { failureOfAbort } from './failure.ts'
 
-/** What one job may spend: calls promised to it, and then whatever the budget has. */
+/** What somebody may spend: calls promised to them, and then whatever the budget has. */
 export interface Purse {
   readonly class: CallClass
   /** Whether a promised call is left. */
@@ -22,40 +29,19 @@ export interface PurseParts {
   readonly longestCallMs: number
 }
 
+/** What is asked of the budget, each time anew; `asked` is how often it had us ask later. */
+export type Want = (asked: number) => Pick<CallRequest, 'calls' | 'least'>
+
 /** The longest pause between two questions: a waiting revoke is to be seen as one, and calls may be given back any time. */
 const longestPauseMs = 1000
 const shortestPauseMs = 10
 /** One call at a time is held between its promise and its beginning. */
 const holdMs = 5000
 
-/**
- * Gives a job its calls before it begins; it may make more than those. Waits without end, and only the signal ends that.
- *
- * @throws JobFailure LMS_THROTTLED if the LMS has all users wait; and what getting a token may throw.
- */
-export async function fillPurse(parts: PurseParts, job: JobCalls, signal: AbortSignal): Promise<Purse> {
-  return createPurse(parts, job.class, await reserve(parts, job, signal))
-}
-
-export function emptyPurse(parts: PurseParts, of: CallClass): Purse {
-  return createPurse(parts, of, [])
-}
-
-/** One purse for what several jobs do together. */
-export function jointPurse(purses: readonly [Purse, ...Purse[]]): Purse {
-  const [first] = purses
-  return {
-    class: first.class,
-    isFull: () => purses.some((purse) => purse.isFull()),
-    take: (signal) => (purses.find((purse) => purse.isFull()) ?? first).take(signal),
-    giveBack: async () => undefined,
-  }
-}
-
 /** More calls than were promised go with the revokes: what was begun is to be ended. */
-function createPurse(parts: PurseParts, of: CallClass, promised: readonly PromisedCall[]): Purse {
+export function createPurse(parts: PurseParts, of: CallClass, promised: readonly PromisedCall[] = []): Purse {
   const { budget, callers, longestCallMs } = parts
-  const more = { class: of === 'enroll' ? 'revoke' : of, calls: 1, holdMs } as const
+  const more = { class: of === 'enroll' ? 'revoke' : of, holdMs } as const
   let held = [...promised]
   const giveBack = async () => {
     const unused = held
@@ -68,7 +54,7 @@ function createPurse(parts: PurseParts, of: CallClass, promised: readonly Promis
     giveBack,
     take: async (signal) => {
       for (;;) {
-        const call = held.shift() ?? (await reserve(parts, more, signal))[0]
+        const call = held.shift() ?? (await reserve(parts, more, () => ({ calls: 1 }), signal))[0]
         if (call === undefined) throw new RangeError('a promise holds at least one call')
         const begun = callers.mayCall(call.user) ? await budget.begin(call, longestCallMs) : { status: 'refused' }
         if (begun.status === 'go') return call
@@ -79,15 +65,31 @@ function createPurse(parts: PurseParts, of: CallClass, promised: readonly Promis
   }
 }
 
-async function reserve(
+/** Several purses to take one call from. What is left stays in each. */
+export function jointPurse(purses: readonly [Purse, ...Purse[]]): Pick<Purse, 'class' | 'take'> {
+  const [first] = purses
+  return {
+    class: first.class,
+    take: (signal) => (purses.find((purse) => purse.isFull()) ?? first).take(signal),
+  }
+}
+
+/**
+ * Asks the budget until it promises something, without end; only the signal ends that.
+ *
+ * @throws JobFailure LMS_THROTTLED if the LMS has all users wait; and what getting a token may throw.
+ */
+export async function reserve(
   { budget, callers }: PurseParts,
-  job: JobCalls,
+  of: Pick<JobCalls, 'class' | 'holdMs'>,
+  want: Want,
   signal: AbortSignal,
 ): Promise<readonly PromisedCall[]> {
   const waiter = randomUUID()
   try {
-    for (;;) {
-      const answer = await budget.reserve({ ...job, waiter, users: await callers.users(signal) })
+    for (let asked = 0; ; asked += 1) {
+      const users = await callers.users(signal)
+      const answer = await budget.reserve({ ...of, ...want(asked), waiter, users })
       if (answer.status === 'reserved') return answer.calls
       const { waitMs: retryAfterMs } = answer
       if (answer.status === 'throttled')
@@ -95,7 +97,7 @@ async function reserve(
       await pause(Math.min(Math.max(retryAfterMs, shortestPauseMs), longestPauseMs), signal)
     }
   } catch (thrown) {
-    if (job.class === 'revoke') await budget.stopWaiting(waiter).catch(() => undefined)
+    if (of.class === 'revoke') await budget.stopWaiting(waiter).catch(() => undefined)
     throw thrown
   }
 }

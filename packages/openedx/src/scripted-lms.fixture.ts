@@ -50,6 +50,22 @@ export const sayPage =
     response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end('<html>An error page</html>')
   }
 
+/** A page of the list of rows, and what comes after it. */
+export const sayRows = (results: readonly object[], next: string | null = null): Script =>
+  sayJson(200, { next, previous: null, results })
+
+/** A row as the list has it. */
+export const aListedRow = (changes: object = {}) => ({
+  created: '2026-11-21T18:00:00.000000Z',
+  user: 'alice',
+  mode: 'verified',
+  is_active: true,
+  course_id: 'course-v1:Org+C1+R1',
+  ...changes,
+})
+
+export const reset: Script = (_response, _call, request) => request.socket.resetAndDestroy()
+
 /** Answers one call after the other; the last answer stays. */
 export function inTurn(...scripts: readonly Script[]): Script {
   let turn = 0

@@ -78,6 +78,7 @@ export const callScripts = {
     local request = cjson.decode(ARGV[2])
     local class, limit = request.class, request.limit
     local wanted = math.min(request.calls, most(class, limit))
+    local least = math.min(request.least or wanted, wanted)
     local best, best_left, open_at, ends_at
     for _, user in ipairs(request.users) do
       local throttled = throttled_for(user)
@@ -90,10 +91,11 @@ export const callScripts = {
     end
     local revokes = P .. 'calls:' .. LMS .. ':revokes'
     local is_behind = class == 'enroll' and is_waiting_to_revoke()
-    if best and best_left >= wanted and not is_behind then
-      for index = 1, wanted do keep(best, class, request.waiter .. '-' .. index, NOW + request.holdMs) end
+    if best and best_left >= least and not is_behind then
+      local granted = math.min(wanted, best_left)
+      for index = 1, granted do keep(best, class, request.waiter .. '-' .. index, NOW + request.holdMs) end
       if class == 'revoke' then redis.call('ZREM', revokes, request.waiter) end
-      return { 1, best, wanted }
+      return { 1, best, granted }
     end
     if not best then return { 0, 'throttled', math.ceil(open_at) } end
     if class == 'revoke' then

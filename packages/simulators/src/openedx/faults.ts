@@ -33,7 +33,7 @@ export type LmsFault =
   /** Runs before the call is served, for whatever happens meanwhile; the call is then served as usual. */
   | {
       readonly kind: 'hook'
-      readonly run: (call: { readonly method: string; readonly path: string }) => void | Promise<void>
+      readonly run: (call: Pick<Call, 'method' | 'path' | 'query'>) => void | Promise<void>
     }
 
 /** Where and how often a fault strikes. */
