@@ -154,8 +154,12 @@ export type GateState =
 /** One gate per LMS and per store, named `lms.<id>` or `store.<id>`; shared by all workers. */
 export interface Gates {
   read(gate: string): Promise<GateState>
-  /** Shuts for at most `forMs`, so a gate never outlives its keeper; `parked` and `closed` are renewed by the probing keeper. */
+  /**
+   * Shuts for at most `forMs`, so a gate never outlives its keeper; `parked` and `closed` are renewed by the probing keeper.
+   * A throttle that has longer to go stays as it is: the other side asked for that time.
+   */
   shut(gate: string, state: 'closed' | 'parked' | 'throttled', code: FailureCode, forMs: number): Promise<void>
+  /** Opens what is `closed` or `parked`; a throttle ends with its time and not before. */
   open(gate: string): Promise<void>
   /** True for one caller per `forMs`: that one asks the other side. */
   claimProbe(gate: string, forMs: number): Promise<boolean>

@@ -2,6 +2,7 @@ import type { Gates, GateState } from '@seatkeeper/core'
 import { z } from 'zod'
 import { Code } from './agenda.ts'
 import type { RedisClient } from './redis-client.ts'
+import type { Scripts } from './scripts.ts'
 
 const Shut = z.object({
   state: z.enum(['closed', 'parked', 'throttled']),
@@ -9,8 +10,14 @@ const Shut = z.object({
   sinceMs: z.coerce.number(),
 })
 
+interface Parts {
+  readonly redis: RedisClient
+  readonly run: Scripts
+  readonly prefix: string
+}
+
 /** Gates shared by all workers: a text that expires by itself, so that no gate outlives its keeper. */
-export function createGates(redis: RedisClient, prefix: string): Gates {
+export function createGates({ redis, run, prefix }: Parts): Gates {
   const key = (gate: string) => `${prefix}gate:${gate}`
   const read = async (gate: string): Promise<GateState> => {
     const [text, forMs] = await Promise.all([redis.get(key(gate)), redis.pttl(key(gate))])
@@ -20,12 +27,10 @@ export function createGates(redis: RedisClient, prefix: string): Gates {
   return {
     read,
     shut: async (gate, state, code, forMs) => {
-      const before = await read(gate)
-      const sinceMs = before.state === 'open' ? Date.now() : before.sinceMs
-      await redis.set(key(gate), JSON.stringify({ state, code, sinceMs }), 'PX', Math.ceil(forMs))
+      await run('shutGate', gate, state, code, forMs)
     },
     open: async (gate) => {
-      await redis.del(key(gate))
+      await run('openGate', gate)
     },
     claimProbe: async (gate, forMs) => (await redis.set(`${prefix}probe:${gate}`, '1', 'PX', forMs, 'NX')) === 'OK',
   }

@@ -523,22 +523,6 @@ describe('recordBaseline', () => {
   })
 })
 
-describe('gates', () => {
-  it('are shut for all until opened or until their time is over', async () => {
-    const { gates } = aLedger()
-    expect(await gates.read('lms.campus')).toEqual({ state: 'open' })
-    await gates.shut('lms.campus', 'closed', 'LMS_UNREACHABLE', 5000)
-    expect(await gates.read('lms.campus')).toMatchObject({ state: 'closed', code: 'LMS_UNREACHABLE' })
-    await gates.open('lms.campus')
-    expect(await gates.read('lms.campus')).toEqual({ state: 'open' })
-  })
-
-  it('let one caller probe at a time', async () => {
-    const { gates } = aLedger()
-    expect(await Promise.all([1, 2, 3].map(() => gates.claimProbe('lms.campus', 5000)))).toEqual([true, false, false])
-  })
-})
-
 describe('tokens', () => {
   it('forget a token only if it is still the one that was refused', async () => {
     const tokens = aLedger().tokens(LmsId.parse('campus'), 'seatkeeper')

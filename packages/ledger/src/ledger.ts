@@ -109,7 +109,7 @@ export function createLedger(
     ...createItems(run, redis, prefix),
     nowMs,
     ...createLeases(parts),
-    gates: createGates(redis, prefix),
+    gates: createGates(parts),
     tokens: (lms, clientId) => createTokens(parts, lms, clientId),
     callBudget: (lms, callsPerMinute) => createCallBudget(run, lms, callsPerMinute),
     orderView: (ref) => readOrderView({ redis, prefix, knownItems: orders.knownItems }, ref),

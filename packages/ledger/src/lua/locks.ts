@@ -1,7 +1,7 @@
 /**
- * Leases and the token cache in Lua.
+ * Leases, gates and the token cache in Lua.
  *
- * Keys: `lease:<key>`, `quarantine`, `token:<lms>:<hash of client id>` (expire by themselves), `holders:<key>` (set of who took the lease and
+ * Keys: `lease:<key>`, `quarantine`, `gate:<name>` (text of JSON), `token:<lms>:<hash of client id>` (expire by themselves), `holders:<key>` (set of who took the lease and
  * never gave it back; forgotten a day after the last).
  */
 export const lockScripts = {
@@ -24,6 +24,22 @@ export const lockScripts = {
     local changed = redis.call('HGET', item_key(id), 'generation') ~= generation
     if not acquit(lease, token) and changed then look_again(id) end
     return changed and 1 or 0`,
+
+  // A throttle stays until its time is over. The time of another state is only how long its keeper may be silent.
+  shutGate: String.raw`
+    local key, state, code, for_ms = P .. 'gate:' .. ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+    local text = redis.call('GET', key)
+    local before = text and cjson.decode(text)
+    if before and before.state == 'throttled' and redis.call('PTTL', key) > for_ms then return 0 end
+    local shut = { state = state, code = code, sinceMs = before and before.sinceMs or NOW }
+    redis.call('SET', key, cjson.encode(shut), 'PX', math.ceil(for_ms))
+    return 1`,
+
+  openGate: String.raw`
+    local key = P .. 'gate:' .. ARGV[1]
+    local text = redis.call('GET', key)
+    if text and cjson.decode(text).state ~= 'throttled' then return redis.call('DEL', key) end
+    return 0`,
 
   dropToken: String.raw`
     local key = P .. 'token:' .. ARGV[1]
