@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { closeRedis, connectRedis, createLogger, untilRedisReady } from '@seatkeeper/service'
 import { startRedis } from '@seatkeeper/simulators'
 import type { Finding } from './doctor/finding.ts'
 import { startTaker } from './ingress.fixture.ts'
@@ -40,6 +41,13 @@ async function examine({ store, ...change }: SiteChange = {}) {
   return { all, code, found: all.filter(({ check, state }) => check !== 'workers' && state !== 'ok') }
 }
 
+async function forgetAll(url: string): Promise<void> {
+  const redis = connectRedis(url, 'ledger', createLogger('silent'))
+  await untilRedisReady(redis, 10_000)
+  await redis.flushall()
+  await closeRedis(redis)
+}
+
 const sells = (course: string, more: object = {}) => ({
   store: { catalogue: { rules: [{ sku: 'X', items: [{ course, ...more }] }] } },
 })
@@ -65,6 +73,15 @@ describe('seatkeeper doctor', () => {
       { state: 'wrong', what: expect.stringContaining('tell.shop'), fix: expect.stringContaining('role orders') },
     ])
     expect(code).toBe(1)
+  })
+
+  it('says when the keys are not those that learners were erased with', async () => {
+    const under = (key: string) => ({ ...sells(courseKey('OPEN')), rest: { erasure: { keys: [key.repeat(32)] } } })
+    await site.seatkeeper(['erase', 'ada@example.org', '--yes'], under('a'))
+    undo.push(() => forgetAll(site.redis.url))
+    expect((await examine(under('a'))).found).toEqual([])
+    expect((await examine(under('b'))).found).toMatchObject([{ check: 'erasure keys', state: 'wrong' }])
+    expect((await examine(sells(courseKey('OPEN')))).found).toMatchObject([{ check: 'erasure keys', state: 'wrong' }])
   })
 
   it('sums up for people: the worst first, then what to do', async () => {

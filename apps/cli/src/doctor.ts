@@ -17,6 +17,7 @@ import { createWooStore, policyOf } from '@seatkeeper/woocommerce'
 import { Command } from 'commander'
 import type { z } from 'zod'
 import { WholeConfig } from './config.ts'
+import { erasureCheck } from './doctor/erasure-check.ts'
 import { examine } from './doctor/examine.ts'
 import { ok, wrong, type Check, type Finding, type State, type Verdict } from './doctor/finding.ts'
 import { laneChecks } from './doctor/lane-checks.ts'
@@ -27,7 +28,7 @@ import type { Surroundings } from './program.ts'
 import { sellingCampuses } from './selling-campuses.ts'
 import { table } from './table.ts'
 
-type Config = Pick<z.output<typeof WholeConfig>, 'stores' | 'lms'>
+type Config = Pick<z.output<typeof WholeConfig>, 'stores' | 'lms' | 'erasure'>
 
 const limitMs = 20_000
 
@@ -61,11 +62,12 @@ async function lookAtAll({ env, progress }: Surroundings): Promise<readonly Find
       () => false,
     )
     const config = readConfig(settings.SEATKEEPER_CONFIG, env)
-    const site = 'stores' in config ? config : { stores: [], lms: [] }
+    const site = 'stores' in config ? config : { stores: [], lms: [], erasure: { keys: [] } }
+    const ledger = createLedger(redis, undefined, { erasureKeys: site.erasure.keys })
     const checks = [
-      'stores' in config ? configured(config) : config,
+      ...('stores' in config ? [configured(config), ...(isUp ? [erasureCheck(ledger)] : [])] : [config]),
       ...(isUp ? [...redisChecks(redis, redisDemands(settings)), ...laneChecks(attendance, site)] : [redisIsAway]),
-      ...aroundUs(site, isUp ? createLedger(redis).callBudget : () => uncountedCalls),
+      ...aroundUs(site, isUp ? ledger.callBudget : () => uncountedCalls),
     ]
     return await examine(checks, { limitMs, onDone: (done) => progress(`${done} of ${checks.length} looked at`) })
   } finally {
@@ -103,7 +105,7 @@ function fixed(subject: string, name: string, verdict: Verdict): Check {
 }
 
 function aroundUs(
-  { stores, lms }: Config,
+  { stores, lms }: Pick<Config, 'stores' | 'lms'>,
   budgetOf: (lms: LmsId, callsPerMinute: number) => CallBudget,
 ): readonly Check[] {
   const campusOf = sellingCampuses(lms)

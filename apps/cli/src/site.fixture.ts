@@ -27,6 +27,8 @@ export interface Site {
 export interface SiteChange {
   readonly store?: object
   readonly lms?: object
+  /** Other parts of the configuration. */
+  readonly rest?: object
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -51,7 +53,7 @@ export async function startSite(): Promise<Site> {
     lms,
     seatkeeper: async (args, change = {}) => {
       const file = join(folder, 'seatkeeper.yaml')
-      const config = { stores: [{ ...store, ...change.store }], lms: [{ ...lms, ...change.lms }] }
+      const config = { stores: [{ ...store, ...change.store }], lms: [{ ...lms, ...change.lms }], ...change.rest }
       await writeFile(file, JSON.stringify(config))
       return callSeatkeeper({ SEATKEEPER_CONFIG: file, REDIS_URL: redis.url, ...change.env }, args)
     },

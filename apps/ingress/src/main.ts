@@ -1,5 +1,5 @@
 import { acceptNews } from '@seatkeeper/fulfilment'
-import { createLedger, LedgerConfig } from '@seatkeeper/ledger'
+import { createLedger, LedgerConfig, tellOfLostKeys } from '@seatkeeper/ledger'
 import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import {
   closeOnSignal,
@@ -40,6 +40,7 @@ async function main(): Promise<void> {
   exitOnCrash(log)
   const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
   const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
+  tellOfLostKeys(redis, ledger, (count) => log.error('erasure.key-missing', { ...count }))
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })
   const metrics = createMetrics()

@@ -1,7 +1,7 @@
 import { startDashboard, type DashboardLogin } from '@seatkeeper/dashboard'
 import { acceptNews, replay, type ReplayRequest, type Replayed } from '@seatkeeper/fulfilment'
 import { policiesOf, startIngress, type IngressConfig } from '@seatkeeper/ingress'
-import { createLedger, type LedgerConfig, type RedisLedger } from '@seatkeeper/ledger'
+import { createLedger, tellOfLostKeys, type LedgerConfig, type RedisLedger } from '@seatkeeper/ledger'
 import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import {
   closeRedis,
@@ -66,6 +66,7 @@ export async function startSystem({
   const connection = connectRedis(redisUrl, 'worker', log)
   await untilRedisReady(redis, 10_000)
   const ledger = createLedger(redis, undefined, { erasureKeys: config.ledger?.erasure.keys ?? [] })
+  tellOfLostKeys(redis, ledger, (count) => log.error('erasure.key-missing', { ...count }))
   const metrics = createMetrics()
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })

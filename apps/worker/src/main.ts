@@ -1,4 +1,4 @@
-import { createLedger, LedgerConfig } from '@seatkeeper/ledger'
+import { createLedger, LedgerConfig, tellOfLostKeys } from '@seatkeeper/ledger'
 import { bullPrefix } from '@seatkeeper/queue'
 import {
   closeOnSignal,
@@ -39,6 +39,7 @@ async function main(): Promise<void> {
   await untilRedisReady(redis, 10_000)
   await refuseWrongClock(redis, demands)
   const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
+  tellOfLostKeys(redis, ledger, (count) => log.error('erasure.key-missing', { ...count }))
   const metrics = createMetrics()
   const place = { connection, prefix: bullPrefix }
   const worker = startWorkers({ config, roles, campuses, ledger, place, concurrency, log, metrics, retention })

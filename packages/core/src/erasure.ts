@@ -13,6 +13,16 @@ export interface LearnersSeat {
 /** What became of the files that Redis keeps: `forbidden` where our user may not have them written anew. */
 export type FilesRewritten = 'rewritten' | 'forbidden' | 'failed'
 
+/** Tombstones by what can recognise them. */
+export interface TombstoneCount {
+  /** Made with a key in use. */
+  readonly recognised: number
+  /** Made with none of them: orders of these learners bring them back. */
+  readonly foreign: number
+  /** Made before it was noted with which key; none where no key is in use. */
+  readonly unnamed: number
+}
+
 /** Forgetting a learner. Every change is one atomic step. */
 export interface Erasure {
   /** Looks at every seat there is: an index could have missed one. */
@@ -24,6 +34,7 @@ export interface Erasure {
    * @throws RangeError without a key to make them with.
    */
   buryAddresses(addresses: readonly EmailAddress[]): Promise<void>
+  countTombstones(): Promise<TombstoneCount>
   /** Withdraws all that speaks for a seat, an operator's word included, and makes it due. */
   endClaims(seat: SeatId): Promise<readonly WakeUp[]>
   /**

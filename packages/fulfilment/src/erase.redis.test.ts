@@ -177,6 +177,27 @@ describe('a tombstone', () => {
     await forget()
     expect(await sell(anOrderOf(canary, 1), createLedger(redis))).toBeDefined()
   })
+
+  it('counts for the key that it was made with, and gives none of it away', async () => {
+    const under = (...erasureKeys: string[]) => createLedger(redis, undefined, { erasureKeys }).countTombstones()
+    expect(await under(key)).toEqual({ recognised: 0, foreign: 0, unnamed: 0 })
+    await forget()
+    await forget()
+    expect(await under(key)).toEqual({ recognised: 1, foreign: 0, unnamed: 0 })
+    expect(await under(newKey, key)).toEqual({ recognised: 1, foreign: 0, unnamed: 0 })
+    expect(await under(newKey)).toEqual({ recognised: 0, foreign: 1, unnamed: 0 })
+    expect(await under()).toEqual({ recognised: 0, foreign: 1, unnamed: 0 })
+    await sell(anOrderOf(canary, 1), createLedger(redis, undefined, { erasureKeys: [newKey, key] }))
+    expect(await under(newKey)).toEqual({ recognised: 1, foreign: 1, unnamed: 0 })
+    expect([...(await keysWith(key)), ...(await keysWith(newKey))]).toEqual([])
+  })
+
+  it('from before keys were noted counts for none of them', async () => {
+    await forget()
+    await redis.del('{seatkeeper}:erased:keys')
+    expect(await ledger.countTombstones()).toEqual({ recognised: 0, foreign: 0, unnamed: 1 })
+    expect(await createLedger(redis).countTombstones()).toEqual({ recognised: 0, foreign: 1, unnamed: 0 })
+  })
 })
 
 describe('erase with seats to be ended', () => {

@@ -22,12 +22,23 @@ interface Parts {
   readonly prefix: string
 }
 
-/** Keyed hashes of an address, the newest key first. */
-export type Marks = (address: string) => readonly string[]
+/** How erased addresses are remembered: what comes of several keys stands in their order, that of the newest first. */
+export interface Marks {
+  /** Keyed hashes of an address. */
+  readonly of: (address: string) => readonly string[]
+  /** The keys by names that give none of them away. */
+  readonly keys: readonly string[]
+}
 
-/** How erased addresses are remembered. */
 export function createMarks(keys: readonly string[]): Marks {
-  return (address) => keys.map((key) => createHmac('sha256', key).update(`erased ${address}`).digest('hex'))
+  return {
+    of: (address) => keys.map((key) => keyed(key, `erased ${address}`)),
+    keys: keys.map((key) => keyed(key, 'name of a key').slice(0, 16)),
+  }
+}
+
+function keyed(key: string, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex')
 }
 
 const Found = z.array(z.tuple([SeatId, z.array(EmailAddress), z.array(z.string())]))
@@ -48,9 +59,15 @@ export function createErasure({ redis, run, prefix }: Parts, marks: Marks): Eras
       return [...found.values()].map(([seat, known, claims]) => ({ seat, addresses: known, orders: ordersOf(claims) }))
     },
     buryAddresses: async (addresses) => {
-      const newest = addresses.flatMap((address) => marks(address).slice(0, 1))
-      if (newest.length < addresses.length) throw new RangeError('a tombstone needs a key')
-      await run('buryAddresses', ...newest)
+      const [key] = marks.keys
+      if (key === undefined) throw new RangeError('a tombstone needs a key')
+      await run('buryAddresses', key, ...addresses.flatMap((address) => marks.of(address).slice(0, 1)))
+    },
+    countTombstones: async () => {
+      const [all, byKey] = await Promise.all([redis.hlen(`${prefix}erased`), redis.hgetall(`${prefix}erased:keys`)])
+      const recognised = sum(marks.keys.map((key) => byKey[key]))
+      const unnamed = marks.keys.length === 0 ? 0 : Math.max(0, all - sum(Object.values(byKey)))
+      return { recognised, foreign: Math.max(0, all - recognised - unnamed), unnamed }
     },
     endClaims: async (seat) => readAccepted(['ended'], await run('endClaims', seat)).wakeUps,
     eraseSeat: async (seat, { token }) => (await run('eraseSeat', seat, token)) === 1,
@@ -59,6 +76,10 @@ export function createErasure({ redis, run, prefix }: Parts, marks: Marks): Eras
     },
     rewriteFiles: (signal) => rewriteFiles(redis, signal),
   }
+}
+
+function sum(counts: readonly (string | undefined)[]): number {
+  return counts.reduce((total, count) => total + Number(count ?? 0), 0)
 }
 
 function ordersOf(claims: readonly string[]): readonly OrderRef[] {

@@ -80,7 +80,8 @@ export function offerText({ snapshot, plan, hash, catalogue, tells, brake }: Ord
     items: soldByLine(plan),
     unknown: JSON.stringify(unknownLines(snapshot, plan)),
     freshSeats: plan.claims.map(() => freshSeatId()),
-    marks: plan.claims.map(({ learner }) => (learner === null ? [] : marks(learner))),
+    marks: plan.claims.map(({ learner }) => (learner === null ? [] : marks.of(learner))),
+    markedWith: marks.keys[0] ?? '',
   })
 }
 

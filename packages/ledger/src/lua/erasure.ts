@@ -1,15 +1,20 @@
 /**
- * Forgetting learners in Lua. Key: `erased` (keyed hash of an address to when it was erased). Keys of hashes never come here: an offer
- * carries, for each of its claims, the hashes of its learner under every key in use, the newest first.
+ * Forgetting learners in Lua. Keys: `erased` (keyed hash of an address to when it was erased), `erased:keys` (name of a key of
+ * hashes to how many it made). The keys themselves never come here: an offer carries, for each of its claims, the hashes of its
+ * learner under every key in use, the newest first, and the newest key's name.
  *
  * Put in front of the scripts that apply orders, so that no order that was planned before an erasure is applied after it.
  */
 export const erasureLua = String.raw`
-local function is_erased(marks, created_at)
+local function bury(mark, at, key)
+  if redis.call('HSET', P .. 'erased', mark, at) == 1 then redis.call('HINCRBY', P .. 'erased:keys', key, 1) end
+end
+
+local function is_erased(marks, key, created_at)
   for _, mark in ipairs(marks) do
     local at = redis.call('HGET', P .. 'erased', mark)
     if at and created_at <= tonumber(at) then
-      redis.call('HSET', P .. 'erased', marks[1], at)
+      bury(marks[1], at, key)
       return true
     end
   end
@@ -19,7 +24,7 @@ end
 -- What an order created before its learner was erased would grant is as if it had been withdrawn, and nobody's.
 local function forget_erased(offer)
   for i, claim in ipairs(offer.plan.claims) do
-    if is_erased(offer.marks[i], offer.createdAtMs) then
+    if is_erased(offer.marks[i], offer.markedWith, offer.createdAtMs) then
       claim.learner = cjson.null
       claim.access = 'withdrawn'
     end
@@ -56,8 +61,8 @@ end
 
 export const erasureScripts = {
   buryAddresses: String.raw`
-    for _, mark in ipairs(ARGV) do redis.call('HSET', P .. 'erased', mark, NOW) end
-    return #ARGV`,
+    for i = 2, #ARGV do bury(ARGV[i], NOW, ARGV[1]) end
+    return 1`,
 
   findSeats: String.raw`
     local wanted, found = {}, {}
