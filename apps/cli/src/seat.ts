@@ -10,6 +10,7 @@ import {
   wanted,
   type Seat,
 } from '@seatkeeper/core'
+import { lmsesOf } from '@seatkeeper/queue'
 import { StartError } from '@seatkeeper/service'
 import { Command } from 'commander'
 import type { z } from 'zod'
@@ -76,7 +77,7 @@ async function decide(
   options: DecisionOptions,
 ): Promise<void> {
   await withLedger(surroundings, async ({ ledger, wakeUps }) => {
-    const target = text === undefined ? named(options) : await existing(ledger, text, options)
+    const target = text === undefined ? await named(ledger, options) : await existing(ledger, text, options)
     const { by, reason, json } = options
     const { seat, wakeUps: due } = await ledger.setOperatorClaim({ ...target, access: accessOf[name], by, reason })
     await wakeUps.wake(due)
@@ -89,13 +90,22 @@ async function decide(
 }
 
 /** A seat named by who learns what where; it is made if it is not there. */
-function named({ lms, course, email, mode }: DecisionOptions) {
+async function named(ledger: Opened['ledger'], { lms, course, email, mode }: DecisionOptions) {
   const item = {
     lms: read(LmsId, '--lms', lms),
     course: read(CourseKey, '--course', course),
     mode: read(CourseMode, '--mode', mode),
   }
-  return { item, seat: null, learner: read(EmailAddress, '--email', email) }
+  const learner = read(EmailAddress, '--email', email)
+  refuseUnknownLms(item.lms, lmsesOf(await ledger.lanes()))
+  return { item, seat: null, learner }
+}
+
+/** A seat at an LMS that no worker serves would be due for ever. */
+function refuseUnknownLms(lms: LmsId, known: readonly LmsId[]): void {
+  if (known.includes(lms)) return
+  const others = known.length === 0 ? 'no worker of an LMS has started yet' : `there are ${known.join(', ')}`
+  throw new StartError(`No LMS ${lms} is known here; ${others}.`)
 }
 
 async function existing(ledger: Opened['ledger'], text: string, { mode }: DecisionOptions) {

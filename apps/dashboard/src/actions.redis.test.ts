@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Role } from './login/visitor.ts'
+import { emailOf } from '@seatkeeper/core/fixture'
 import { giveUp, itemOf, sell, settle, startScene, until, type Scene } from './scene.fixture.ts'
 import { ask, asPage, fromHere, type Answer } from './visitor.fixture.ts'
 
@@ -41,12 +42,23 @@ async function snapshot() {
   return (await Promise.all(keys.toSorted().map(async (key) => [key, await scene.redis.dump(key)]))).map(String)
 }
 
+/** What the form of a new decision sends. */
+const wish = {
+  what: 'grant',
+  email: 'Ada.Canary@example.org',
+  lms: 'campus',
+  course: 'course-v1:DemoU+ART+2026',
+  mode: 'honor',
+  reason: 'won a prize',
+}
+
 describe('a viewer', () => {
   const forms: [string, Record<string, string>][] = [
     ['/dead-letters/replay', { all: 'yes' }],
     ['/dead-letters/discard', { all: 'yes', reason: 'why not' }],
     ['/lanes/enroll.campus', { what: 'pause', reason: 'why not' }],
     ['/items/ITEM/decide', { what: 'deny', mode: 'verified', reason: 'why not' }],
+    ['/seats/new', wish],
   ]
 
   it.each(forms)('can do nothing at %s, and is shown no way', async (path, fields) => {
@@ -63,7 +75,7 @@ describe('a viewer', () => {
     }
   })
 
-  it.each(['/dead-letters/replay', '/dead-letters/discard'])('does not see %s', async (path) => {
+  it.each(['/dead-letters/replay', '/dead-letters/discard', '/seats/new'])('does not see %s', async (path) => {
     expect(await look('viewer', path)).toMatchObject({ status: 403 })
   })
 })
@@ -74,6 +86,8 @@ describe('an operator', () => {
     const form = { what: 'deny', mode: 'verified', reason: 'why not' }
     expect(await act('operator', `/items/${item}/decide`, form)).toMatchObject({ status: 403 })
     expect(await look('operator', `/items/${item}/decide`)).toMatchObject({ status: 403 })
+    expect(await act('operator', '/seats/new', wish)).toMatchObject({ status: 403 })
+    expect(await look('operator', '/seats/new')).toMatchObject({ status: 403 })
     expect(await actions()).toEqual([])
   })
 })
@@ -192,5 +206,64 @@ describe('a decision about a seat', () => {
       status: 400,
     })
     expect((await scene.ledger.readSeat(seat.id))?.decision).toBeNull()
+  })
+})
+
+describe('a decision about somebody without a seat', () => {
+  const address = emailOf('ada.canary@example.org')
+
+  it.each([
+    ['grant', 'granted', 'enroll.campus'],
+    ['deny', 'denied', 'revoke.campus'],
+  ])('%s makes the seat, wakes it, and is recorded', async (what, access, lane) => {
+    await sellOne()
+    const answer = await act('admin', '/seats/new', { ...wish, what })
+    const [id] = await scene.ledger.seatsOfAddress(address, 9)
+    expect([answer.status, answer.headers.location]).toEqual([303, `/items/seat-${id}`])
+    const seat = id === undefined ? undefined : await scene.ledger.readSeat(id)
+    expect(seat).toMatchObject({ course: wish.course, decision: { access, by: 'the admin', reason: 'won a prize' } })
+    expect(seat?.claims).toMatchObject([{ access, mode: 'honor' }])
+    expect(await scene.ledger.readItem(`seat-${id}`)).toMatchObject({ status: 'due', lane })
+    expect(await actions()).toMatchObject([{ by: 'the admin', action: what, on: `seat-${id}`, detail: 'won a prize' }])
+    expect(scene.logged()).not.toMatch(/ada\.canary@/i)
+  })
+
+  it('is made once, however often it is sent', async () => {
+    await sellOne()
+    await act('admin', '/seats/new', wish)
+    await act('admin', '/seats/new', wish)
+    expect(await scene.ledger.seatsOfAddress(address, 9)).toHaveLength(1)
+  })
+
+  it.each([
+    [{ what: 'release' }, 'Say whether to grant or to deny.'],
+    [{ email: 'ada' }, 'That cannot be an e-mail address.'],
+    [{ lms: 'nowhere' }, 'No LMS of this name is known here.'],
+    [{ lms: '' }, 'No LMS of this name is known here.'],
+    [{ course: 'ART' }, 'That cannot be the key of a course run;'],
+    [{ mode: 'Gold!' }, 'That cannot be a course mode;'],
+    [{ reason: ' ' }, 'Say why,'],
+  ])('with %j is not made, and what was typed is kept', async (fields, sentence) => {
+    await sellOne()
+    const before = await snapshot()
+    const { status, text } = await act('admin', '/seats/new', { ...wish, ...fields })
+    expect([status, text]).toEqual([400, expect.stringContaining(sentence)])
+    expect(text).toContain(`value="${'reason' in fields ? '' : 'won a prize'}"`)
+    expect(await snapshot()).toEqual(before)
+  })
+
+  it('is offered where a course run is looked at, with its names filled in', async () => {
+    await sellOne()
+    const course = encodeURIComponent('course-v1:DemoU+CS101+2026')
+    const link = `/seats/new?lms=campus&#38;course=${course}`
+    expect((await look('admin', `/courses/campus/${course}`)).text).toContain(link)
+    expect((await look('operator', `/courses/campus/${course}`)).text).not.toContain('/seats/new')
+    const { text } = await look('admin', link.replace('&#38;', '&'))
+    expect(text).toContain('value="course-v1:DemoU+CS101+2026"')
+    expect(text).toMatch(/<option selected>\s*campus/)
+  })
+
+  it('has to wait for an LMS that is known', async () => {
+    expect((await look('admin', '/seats/new')).text).toContain('No LMS is known here yet.')
   })
 })

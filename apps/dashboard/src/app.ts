@@ -2,6 +2,7 @@ import type { Logger, RedisClient } from '@seatkeeper/service'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { createActions, type ActionsParts } from './action-routes.ts'
 import { createBoard } from './bull-board.ts'
+import { createGrants, type GrantParts } from './grant-routes.ts'
 import { refuse, refuseChanges, refuseForeignChanges, requireSession } from './guard.ts'
 import { ownHeaders } from './headers.ts'
 import type { LaneQueues } from './lane-queues.ts'
@@ -18,7 +19,7 @@ export interface AppParts extends LoginParts {
 }
 
 /** What the whole console asks of the ledger. */
-export type ConsoleLedger = PagesParts['ledger'] & ActionsParts['ledger']
+export type ConsoleLedger = PagesParts['ledger'] & ActionsParts['ledger'] & GrantParts['ledger']
 
 /** Everything in the order in which a request meets it. Whatever stands below `requireSession` needs a session. */
 export function createApp(parts: AppParts): Express {
@@ -29,7 +30,7 @@ export function createApp(parts: AppParts): Express {
   app.get('/assets/logo.svg', (_, response) => void response.type('svg').send(logoSvg))
   app.use(createLogin(parts))
   app.use(requireSession(parts.sessions))
-  app.use(createPages(parts), createActions(parts))
+  app.use(createPages(parts), createActions(parts), createGrants(parts))
   app.use(refuseChanges)
   app.use('/queues', createBoard(parts.queues))
   app.use((_, response) => refuse(response, 404, 'There is nothing here.'))

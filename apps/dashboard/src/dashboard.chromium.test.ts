@@ -43,6 +43,8 @@ function places(): readonly string[] {
     '/dead-letters',
     '/dead-letters/discard',
     '/record',
+    '/open-seats',
+    '/seats/new',
     '/lanes/enroll.campus',
     course,
     '/nothing',
@@ -52,8 +54,9 @@ function places(): readonly string[] {
 
 async function look(words: string): Promise<void> {
   await page.getByRole('search').getByRole('searchbox').fill(words)
+  const found = page.waitForEvent('load')
   await page.keyboard.press('Enter')
-  await page.waitForLoadState()
+  await found
 }
 
 describeInBrowser(hasChromium ? 'the dashboard in Chromium' : `the dashboard in Chromium, skipped: ${why}`, () => {
@@ -155,6 +158,19 @@ describeInBrowser(hasChromium ? 'the dashboard in Chromium' : `the dashboard in 
     await page.getByRole('button', { name: 'Decide' }).click()
     await page.waitForURL(`**/items/${item}`)
     expect(await page.getByRole('main').textContent()).toMatch(/denied\s+by admin/)
+  })
+
+  it('grants a seat to somebody who bought nothing', async () => {
+    await page.goto(scene.url)
+    await page.getByRole('link', { name: 'Grant or deny a seat …' }).click()
+    await page.getByLabel('Grant', { exact: false }).first().check()
+    await page.getByLabel('E-mail address of the learner').fill('grace.canary@example.org')
+    await page.getByLabel('LMS').selectOption('campus')
+    await page.getByLabel('Course run').fill('course-v1:DemoU+STAT200+2026')
+    await page.getByLabel('Why').fill('won a prize')
+    await page.getByRole('button', { name: 'Decide' }).click()
+    await page.waitForURL('**/items/seat-*')
+    expect(await page.getByRole('main').textContent()).toMatch(/grace\.canary@example\.org.*granted\s+by admin/s)
   })
 
   it('opens Bull Board, which can change nothing', async () => {

@@ -11,7 +11,7 @@ import {
 } from '@seatkeeper/core'
 import { codesFound, watchCursor } from '@seatkeeper/fulfilment'
 import type { BalanceCount, Beats, CallsStanding, RedisLedger } from '@seatkeeper/ledger'
-import { deadLetterLane, gateOf } from '@seatkeeper/queue'
+import { deadLetterLane, gateOf, lmsesOf } from '@seatkeeper/queue'
 import type { Queue } from 'bullmq'
 import type { LaneQueues } from './lane-queues.ts'
 
@@ -53,6 +53,8 @@ export interface Overview {
   readonly sides: readonly SideView[]
   readonly deadByCode: ReadonlyMap<string, number>
   readonly pulse: readonly Beats[]
+  /** Orders with paid units that are nobody's yet. */
+  readonly openOrders: number
   readonly atMs: number
   readonly counts: Conservation
   readonly lanes: readonly LaneView[]
@@ -63,7 +65,10 @@ export interface OverviewParts {
     Pick<Ledger, 'nowMs'> &
     Pick<LanePauses, 'pausedLanes'> &
     Pick<Ledger, 'readCursor'> &
-    Pick<RedisLedger, 'backlog' | 'callsStanding' | 'deadByCode' | 'deadByLane' | 'pulse' | 'balances' | 'stores'> & {
+    Pick<
+      RedisLedger,
+      'backlog' | 'callsStanding' | 'deadByCode' | 'deadByLane' | 'pulse' | 'balances' | 'countOpenOrders' | 'stores'
+    > & {
       readonly gates: Pick<Gates, 'read'>
     }
   readonly queues: Pick<LaneQueues, 'all'>
@@ -72,14 +77,15 @@ export interface OverviewParts {
 /** Counts what there is and looks at every lane. */
 export async function readOverview({ ledger, queues }: OverviewParts): Promise<Overview> {
   const atMs = await ledger.nowMs()
-  const [counts, lanes, sides, deadByCode, pulse] = await Promise.all([
+  const [counts, lanes, sides, deadByCode, pulse, openOrders] = await Promise.all([
     ledger.conservation(),
     readLanes({ ledger, queues }, () => true),
     readSides(ledger),
     ledger.deadByCode(),
     ledger.pulse(atMs),
+    ledger.countOpenOrders(),
   ])
-  return { atMs, counts, lanes, sides, deadByCode, pulse }
+  return { atMs, counts, lanes, sides, deadByCode, pulse, openOrders }
 }
 
 async function readSides(ledger: OverviewParts['ledger']): Promise<readonly SideView[]> {
@@ -89,7 +95,7 @@ async function readSides(ledger: OverviewParts['ledger']): Promise<readonly Side
     ledger.stores(),
     ledger.deadByLane(),
   ])
-  const worked = backlog.flatMap(({ lane }) => /^lms\.(.+)$/.exec(gateOf(lane) ?? '')?.[1] ?? [])
+  const worked = lmsesOf(backlog.map(({ lane }) => lane))
   const lms = [...new Set([...worked, ...balances.map((one) => one.lms)])].toSorted()
   const viewSide = async (kind: SideView['kind'], id: string): Promise<SideView> => {
     const isOwn = (lane: string) => gateOf(lane) === `${kind}.${id}`

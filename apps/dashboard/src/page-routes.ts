@@ -1,4 +1,5 @@
 import { CourseKey, LmsId, SeatId, type Agenda, type DeadItems, type OperatorLog } from '@seatkeeper/core'
+import type { Search } from '@seatkeeper/ledger'
 import { Router, type RequestHandler } from 'express'
 import { readDeadFilter } from './dead-filter.ts'
 import { fieldOf, readForm } from './forms.ts'
@@ -10,6 +11,7 @@ import { deadLettersPage } from './pages/dead-letters.ts'
 import { homePage } from './pages/home.ts'
 import { itemPage } from './pages/item.ts'
 import { lanePage } from './pages/lane.ts'
+import { openSeatsPage } from './pages/open-seats.ts'
 import { recordPage } from './pages/record.ts'
 import { searchPage } from './pages/search.ts'
 import type { ReplayRuns } from './replay-runs.ts'
@@ -22,7 +24,8 @@ export type PagesLedger = ItemLedger &
   OverviewParts['ledger'] &
   Pick<Agenda, 'lanes'> &
   Pick<DeadItems, 'dead'> &
-  Pick<OperatorLog, 'operatorActions'>
+  Pick<OperatorLog, 'operatorActions'> &
+  Pick<Search, 'openOrders'>
 
 export interface PagesParts extends OverviewParts {
   readonly ledger: PagesLedger
@@ -55,12 +58,17 @@ export function createPages(parts: PagesParts): Router {
     const actions = await ledger.operatorActions({ sinceMs: 0, limit: mostActions })
     send(response, recordPage(visitorOf(request), actions))
   })
+  router.get('/open-seats', async (request, response) => {
+    const [orders, count] = await Promise.all([ledger.openOrders(mostOpen), ledger.countOpenOrders()])
+    send(response, openSeatsPage(visitorOf(request), orders, count))
+  })
   router.get('/courses/:lms/:course', showCourse(ledger))
   router.post('/search', readForm, search(ledger))
   return router
 }
 
 const mostActions = 200
+const mostOpen = 200
 
 /** What is looked for comes in the body: an address of a person goes into no URL and no log. */
 function search(ledger: PagesLedger): RequestHandler {
@@ -79,7 +87,8 @@ function showCourse(ledger: PagesLedger): RequestHandler<{ readonly lms: string;
     if (!lms.success || !course.success) return refuse(response, 404, 'That cannot be a course run.')
     const visitor = visitorOf(request)
     const finding = await findInCourse(ledger, lms.data, course.data)
-    send(response, searchPage(visitor, await resultsOf(ledger, course.data, finding, visitor)))
+    const grantAt = `/seats/new?lms=${lms.data}&course=${encodeURIComponent(course.data)}`
+    send(response, searchPage(visitor, { ...(await resultsOf(ledger, course.data, finding, visitor)), grantAt }))
   }
 }
 

@@ -1,4 +1,5 @@
-import { CourseMode, LmsId, Username } from '@seatkeeper/core'
+import { CourseMode, LmsId, OrderId, Username } from '@seatkeeper/core'
+import { aLine, anOffer, anOrder } from '@seatkeeper/core/fixture'
 import { bullPrefix, deadLetterLane } from '@seatkeeper/queue'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { Queue } from 'bullmq'
@@ -154,6 +155,17 @@ describe('a lane that appears', () => {
     await sell(scene, { order: '1', lms: 'academy' })
     expect((await laneNames()).toSorted()).toEqual([deadLetterLane, 'enroll.academy'])
     expect(await read('/')).toContain('enroll.academy open 1')
+  })
+})
+
+describe('the open seats', () => {
+  it('are listed by order, and the overview leads there', async () => {
+    expect(await read('/open-seats')).toContain('Every paid unit is somebody’s.')
+    expect(await read('/')).not.toContain('open seats')
+    const order = anOrder({ order: OrderId.parse('77'), lines: [aLine({ quantity: 3 })] })
+    await scene.ledger.applyReading(await scene.ledger.numberRead(order), anOffer(order))
+    expect(await read('/')).toContain('One order has open seats')
+    expect(await read('/open-seats')).toMatch(/Order Shop Open Since 77 shop 2 \d+ \w+,? /)
   })
 })
 

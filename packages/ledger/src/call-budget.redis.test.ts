@@ -162,7 +162,7 @@ describe('createCallBudget', () => {
   })
 
   it('goes on when the wait is over', async () => {
-    await budget.throttle('ada', 20)
+    await budget.throttle('ada', 1000)
     expect(await reserve('enroll', 1)).toMatchObject({ status: 'throttled' })
     await until(async () => (await reserve('enroll', 1)).status === 'reserved')
   })

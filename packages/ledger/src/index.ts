@@ -5,5 +5,5 @@ export { imbalanceKinds, type Balance, type ImbalancedSeat, type ImbalanceKind }
 export { createLedger, type RedisLedger } from './ledger.ts'
 export { beatMs, countImbalances, type BalanceCount, type Beats, type Pulse } from './pulse.ts'
 export { tellOfLostKeys } from './lost-keys.ts'
-export type { Search, SoldCourse } from './search.ts'
+export type { OpenOrder, Search, SoldCourse } from './search.ts'
 export type { CachedToken, Tokens } from './tokens.ts'

@@ -16,8 +16,18 @@ export interface SeatsFound {
 }
 
 /** Some of all seats: every seat is an item of the agenda. One may come twice while the walk lasts. */
-export async function scanSeats(redis: RedisClient, prefix: string, { cursor, limit }: SeatsPage): Promise<SeatsFound> {
+export async function scanSeats(redis: RedisClient, prefix: string, page: SeatsPage): Promise<SeatsFound> {
+  const { items, next } = await scanItems(redis, prefix, { ...page, match: 'seat-*' })
+  return { seats: items.map((item) => SeatId.parse(item.slice('seat-'.length))), next }
+}
+
+/** The same of all items with names of a pattern. */
+export async function scanItems(
+  redis: RedisClient,
+  prefix: string,
+  { cursor, limit, match }: SeatsPage & { readonly match: string },
+): Promise<{ readonly items: readonly string[]; readonly next: string | null }> {
   const registered = `${prefix}agenda:registered`
-  const [next, items] = await redis.sscan(registered, cursor ?? '0', 'MATCH', 'seat-*', 'COUNT', limit)
-  return { seats: items.map((item) => SeatId.parse(item.slice('seat-'.length))), next: next === '0' ? null : next }
+  const [next, items] = await redis.sscan(registered, cursor ?? '0', 'MATCH', match, 'COUNT', limit)
+  return { items, next: next === '0' ? null : next }
 }

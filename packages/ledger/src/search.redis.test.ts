@@ -86,6 +86,63 @@ describe('seatsOfCourse', () => {
   })
 })
 
+/** An order of two units, of which so many are somebody's. */
+function twoUnits(order: string, learners: readonly EmailAddress[], modifiedAtMs = 1_790_000_000_000) {
+  return anOrder({ order: OrderId.parse(order), modifiedAtMs, lines: [aLine({ quantity: 2, learners })] })
+}
+
+async function readAs(snapshot: ReturnType<typeof twoUnits>) {
+  await ledger.applyReading(await ledger.numberRead(snapshot), anOffer(snapshot))
+}
+
+const grace = emailOf('grace@example.org')
+
+describe('openOrders', () => {
+  it('gives orders with units that are nobody’s, those longest so first, and no other', async () => {
+    await sell('1', ada, 'course-v1:DemoU+CS101+2026')
+    await readAs(twoUnits('2', [ada], 1_790_000_100_000))
+    await readAs(twoUnits('3', []))
+    expect(await ledger.openOrders(10)).toEqual([
+      { store: 'shop', order: '3', units: 1, sinceMs: 1_790_000_000_000 },
+      { store: 'shop', order: '2', units: 1, sinceMs: 1_790_000_100_000 },
+    ])
+    expect(await ledger.openOrders(1)).toHaveLength(1)
+    expect(await ledger.countOpenOrders()).toBe(2)
+  })
+
+  it('keeps since when it is so, and lets go what became somebody’s', async () => {
+    await readAs(twoUnits('2', [ada]))
+    await readAs({ ...twoUnits('2', [ada], 1_790_000_200_000), status: 'completed' })
+    expect(await ledger.openOrders(10)).toMatchObject([{ sinceMs: 1_790_000_000_000 }])
+    await readAs(twoUnits('2', [ada, grace], 1_790_000_300_000))
+    expect(await ledger.countOpenOrders()).toBe(0)
+  })
+
+  it('lets go an order that its shop deleted, whose units nobody paid any more', async () => {
+    const order = twoUnits('2', [ada])
+    await readAs(order)
+    await ledger.applyDeletion(await ledger.numberRead(order), order, { seats: 0, percent: 100 })
+    expect(await ledger.openOrders(10)).toEqual([])
+    expect((await ledger.orderView(order))?.open).toEqual([])
+  })
+
+  it('is made again from the orders, in turns', async () => {
+    for (let order = 1; order <= 40; order += 1)
+      await readAs(twoUnits(String(order), order % 2 === 0 ? [ada, grace] : [ada]))
+    const before = await ledger.openOrders(100)
+    expect(before).toHaveLength(20)
+    await redis.del(await redis.keys('*search:*'))
+    let turns = 1
+    while (!(await ledger.growSearchIndex(10))) turns += 1
+    expect(turns).toBeGreaterThan(1)
+    expect((await ledger.openOrders(100)).toSorted(byNumber)).toEqual(before.toSorted(byNumber))
+  })
+})
+
+function byNumber(one: { readonly order: string }, other: { readonly order: string }): number {
+  return Number(one.order) - Number(other.order)
+}
+
 describe('growSearchIndex', () => {
   it('makes the index again from the seats, in turns', async () => {
     const seats = []

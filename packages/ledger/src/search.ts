@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { CourseKey, LmsId, SeatId, StoreId, type EmailAddress } from '@seatkeeper/core'
+import { CourseKey, LmsId, OrderId, SeatId, StoreId, type EmailAddress, type OrderRef } from '@seatkeeper/core'
+import { z } from 'zod'
 import type { RedisClient } from './redis-client.ts'
-import { scanSeats } from './scan-seats.ts'
+import { scanItems } from './scan-seats.ts'
 import type { Scripts } from './scripts.ts'
 
 /** A course run of which there are seats. */
@@ -9,6 +10,13 @@ export interface SoldCourse {
   readonly lms: LmsId
   readonly course: CourseKey
   readonly seats: number
+}
+
+/** An order with paid units that are nobody's yet. */
+export interface OpenOrder extends OrderRef {
+  readonly units: number
+  /** Since the modification of the order with which it was first seen so. */
+  readonly sinceMs: number
 }
 
 /** How operators find orders and seats. */
@@ -21,7 +29,10 @@ export interface Search {
   soldCourses(part: string): Promise<readonly SoldCourse[]>
   /** Some seats of a course run, in no order; at most `limit`. */
   seatsOfCourse(lms: LmsId, course: CourseKey, limit: number): Promise<readonly SeatId[]>
-  /** Indexes about so many of the seats that were there before the index was. @returns whether that is done. */
+  /** Those longest so first; at most `limit`, at least one. */
+  openOrders(limit: number): Promise<readonly OpenOrder[]>
+  countOpenOrders(): Promise<number>
+  /** Indexes about so many of the seats and orders that were there before the index was. @returns whether that is done. */
   growSearchIndex(limit: number): Promise<boolean>
 }
 
@@ -33,12 +44,31 @@ interface Parts {
 
 const done = 'done'
 
-/** The search's side of the ledger. Key beside those of the index: `search:cursor`; without it the index is made anew. */
+const OpenRow = z
+  .tuple([StoreId, OrderId, z.number(), z.number()])
+  .transform(([store, order, units, sinceMs]): OpenOrder => ({ store, order, units, sinceMs }))
+
+/**
+ * The search's side of the ledger. Keys beside those of the index: `search:cursor` and `search:open-cursor`; without one its part
+ * of the index is made anew.
+ */
 export function createSearch({ redis, run, prefix }: Parts): Search {
   const key = (...parts: readonly string[]) => `${prefix}search:${parts.join(':')}`
   const seatsAt = async (name: string, limit: number) => {
     const ids = await redis.srandmember(name, limit)
     return ids.map((id) => SeatId.parse(id))
+  }
+  const grow = async (walk: 'cursor' | 'open-cursor', limit: number) => {
+    const cursor = await redis.get(key(walk))
+    if (cursor === done) return true
+    const isOfSeats = walk === 'cursor'
+    const { items, next } = await scanItems(redis, prefix, { cursor, limit, match: isOfSeats ? 'seat-*' : 'order-*' })
+    if (items.length > 0)
+      await (isOfSeats
+        ? run('indexSeats', ...items.map((item) => item.slice('seat-'.length)))
+        : run('indexOpen', ...items))
+    await redis.set(key(walk), next ?? done)
+    return next === null
   }
   return {
     stores: async () => {
@@ -56,14 +86,9 @@ export function createSearch({ redis, run, prefix }: Parts): Search {
       )
     },
     seatsOfCourse: (lms, course, limit) => seatsAt(key('course', `${lms}/${course}`), limit),
-    growSearchIndex: async (limit) => {
-      const cursor = await redis.get(key('cursor'))
-      if (cursor === done) return true
-      const { seats, next } = await scanSeats(redis, prefix, { cursor, limit })
-      if (seats.length > 0) await run('indexSeats', ...seats)
-      await redis.set(key('cursor'), next ?? done)
-      return next === null
-    },
+    openOrders: async (limit) => z.array(OpenRow).parse(await run('openOrders', limit)),
+    countOpenOrders: () => redis.zcard(key('open')),
+    growSearchIndex: async (limit) => (await grow('cursor', limit)) && grow('open-cursor', limit),
   }
 }
 

@@ -38,6 +38,12 @@ export function gateOf(lane: string): string | undefined {
     : gateName.lms(LmsId.parse(name))
 }
 
+/** The LMSs that some lanes lead to, each once. */
+export function lmsesOf(lanes: readonly string[]): readonly LmsId[] {
+  const names = lanes.flatMap((lane) => /^lms\.(.+)$/.exec(gateOf(lane) ?? '')?.[1] ?? [])
+  return [...new Set(names)].toSorted().map((name) => LmsId.parse(name))
+}
+
 /**
  * Reads the gate once per `pollMs` and acts on it.
  *

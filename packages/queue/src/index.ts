@@ -20,7 +20,7 @@ export {
   type FailureActionDeps,
   type Shutting,
 } from './failure-action.ts'
-export { gateOf, keepGate, type GateKeeper, type GateKeeperOptions, type ShutGate } from './gate-keeper.ts'
+export { gateOf, keepGate, lmsesOf, type GateKeeper, type GateKeeperOptions, type ShutGate } from './gate-keeper.ts'
 export { keepLanes, type LaneKeeper, type LaneKeeperOptions } from './lane-keeper.ts'
 export { createProber, type ProbeAnswer, type Prober, type ProberOptions } from './prober.ts'
 export { type AttemptReport, type Handler, type WakingType } from './processor.ts'

@@ -65,7 +65,7 @@ button.danger { background: var(--danger); }
 .button.quiet { background: none; border-color: var(--line); color: var(--ink); font-weight: 500; }
 button.quiet { background: none; color: var(--soft); font-weight: 400; padding: 0.35rem 0.5rem; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0.9rem 0 0.2rem; }
-input:not([type='radio']) { font: inherit; width: 100%; padding: 0.6rem 0.75rem; border: 1px solid var(--soft); border-radius: 8px; background: var(--card); color: var(--ink); }
+input:not([type='radio']), select { font: inherit; width: 100%; padding: 0.6rem 0.75rem; border: 1px solid var(--soft); border-radius: 8px; background: var(--card); color: var(--ink); }
 .stack { display: grid; gap: 0.6rem; margin: 1rem 0; max-width: 36rem; }
 .stack label { font-weight: 600; }
 .stack .hint { margin: -0.3rem 0 0; }

@@ -45,7 +45,7 @@ function preview(decision: DeadDecision): Html {
     <form method="post" action="/dead-letters/${kind}" class="stack">
       ${fieldsOf(filter).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
       ${fieldsOf(filter).length === 0 ? html`<input type="hidden" name="all" value="yes" />` : null}
-      ${kind === 'discard' ? reasonField : null}
+      ${kind === 'discard' ? reasonField() : null}
       <p class="actions">
         <button ${kind === 'discard' ? html`class="danger"` : null}>
           ${kind === 'replay' ? 'Replay' : 'Give up'} ${dead.length === 1 ? 'it' : `all ${dead.length}`}

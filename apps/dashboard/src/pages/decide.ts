@@ -5,9 +5,19 @@ import { personWords } from './answer.ts'
 import { page } from './layout.ts'
 
 /** Why something is done. */
-export const reasonField = html`<label for="reason">Why</label>
-  <input id="reason" name="reason" required maxlength="200" autocomplete="off" aria-describedby="reason-hint" />
-  <p class="hint" id="reason-hint">For the record. Name nobody.</p>`
+export function reasonField(typed = ''): Html {
+  return html`<label for="reason">Why</label>
+    <input
+      id="reason"
+      name="reason"
+      value="${typed}"
+      required
+      maxlength="200"
+      autocomplete="off"
+      aria-describedby="reason-hint"
+    />
+    <p class="hint" id="reason-hint">For the record. Name nobody.</p>`
+}
 
 /** Grants, denies or releases one seat over the shops' heads. */
 export function decidePage(visitor: Visitor, { id }: ItemView, facts: SeatFacts): Html {
@@ -28,16 +38,22 @@ export function decidePage(visitor: Visitor, { id }: ItemView, facts: SeatFacts)
         </fieldset>
         <label for="mode">Course mode of a grant</label>
         <input id="mode" name="mode" value="verified" pattern="[a-z][a-z\\-]*" maxlength="50" autocomplete="off" />
-        ${reasonField}
+        ${reasonField()}
         <p class="actions"><button>Decide</button> <a class="button quiet" href="/items/${id}">Leave it</a></p>
       </form>`,
   })
 }
 
-function choice(value: string, name: string, meaning: string): Html {
+/** One of several things to do. */
+export function choice(value: string, name: string, meaning: string, chosen?: string): Html {
   return html`<p class="choice">
-    <input type="radio" name="what" id="${value}" value="${value}" required /><label for="${value}"
-      >${name} <small>${meaning}</small></label
-    >
+    <input
+      type="radio"
+      name="what"
+      id="${value}"
+      value="${value}"
+      required
+      ${value === chosen ? html`checked` : null}
+    /><label for="${value}">${name} <small>${meaning}</small></label>
   </p>`
 }

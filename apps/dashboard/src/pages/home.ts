@@ -1,6 +1,6 @@
 import { failures, isConserved, type Conservation, type GateState } from '@seatkeeper/core'
 import { html, type Html } from '../html.ts'
-import type { Visitor } from '../login/visitor.ts'
+import { mayAct, type Visitor } from '../login/visitor.ts'
 import type { LaneView, Overview } from '../overview.ts'
 import { page, searchForm } from './layout.ts'
 import { plots } from './plot.ts'
@@ -9,17 +9,19 @@ import { duration, gateBadge, moment } from './words.ts'
 
 /** The first page: is everything accounted for, and does everything flow? */
 export function homePage(visitor: Visitor, overview: Overview): Html {
-  const { atMs, counts, lanes, sides, deadByCode, pulse } = overview
+  const { atMs, counts, lanes, sides, deadByCode, pulse, openOrders } = overview
   return page({
     visitor,
     title: 'Overview',
     place: 'overview',
     content: html`${searchForm('large')}
       <h1>${headline(counts, lanes)}</h1>
-      ${tiles(counts)} ${deadCodes(deadByCode)} ${accounting(counts)} ${sideCards(sides, atMs)} ${plots(pulse)}
+      ${tiles(counts)} ${deadCodes(deadByCode)} ${accounting(counts)} ${openSeats(openOrders)} ${sideCards(sides, atMs)}
+      ${plots(pulse)}
       <h2>Lanes</h2>
       ${lanes.length === 0 ? noLanes : laneTable(lanes, atMs)}
-      <p class="hint">As of ${moment(atMs)}. <a href="/">Look again</a></p>`,
+      <p class="hint">As of ${moment(atMs)}. <a href="/">Look again</a></p>
+      ${mayAct(visitor, 'admin') ? html`<p><a class="button quiet" href="/seats/new">Grant or deny a seat …</a></p>` : null}`,
   })
 }
 
@@ -64,6 +66,14 @@ function accounting(counts: Conservation): Html {
   return html`<p class="alert" role="alert">
     The count does not come out even: ${sum} = ${settled + due + waiting + dead}, but ${registered} items are
     registered. If it stays so, report it as a bug.
+  </p>`
+}
+
+function openSeats(orders: number): Html | null {
+  if (orders === 0) return null
+  return html`<p>
+    <a href="/open-seats">${orders === 1 ? 'One order has' : `${orders} orders have`} open seats</a>: paid, and nobody’s
+    yet.
   </p>`
 }
 

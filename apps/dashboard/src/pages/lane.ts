@@ -39,7 +39,7 @@ function decision(lane: string, pause: LanePause | null): Html {
     <p>
       ${pause === null ? 'Stopped, no worker takes anything from it until somebody lets it go on. What runs is finished; nothing is lost.' : 'Workers take what waits, at once.'}
     </p>
-    ${reasonField}
+    ${reasonField()}
     <p class="actions">
       <button name="what" value="${what}">${pause === null ? 'Stop the lane' : 'Let it go on'}</button>
     </p>

@@ -1,7 +1,7 @@
 import type { SoldCourse } from '@seatkeeper/ledger'
 import { html, type Content, type Html } from '../html.ts'
 import type { SeatCard } from '../item-view.ts'
-import type { Visitor } from '../login/visitor.ts'
+import { mayAct, type Visitor } from '../login/visitor.ts'
 import { mostFound } from '../search.ts'
 import { seatAnswer } from './answer.ts'
 import { deadActions } from './dead.ts'
@@ -15,10 +15,12 @@ export interface Results {
   /** Items that are no seats. */
   readonly orders: readonly string[]
   readonly courses: readonly SoldCourse[]
+  /** Where somebody is given a seat in what was found. */
+  readonly grantAt?: string
 }
 
 /** The results of a search, those that need somebody first. */
-export function searchPage(visitor: Visitor, { title, seats, orders, courses }: Results): Html {
+export function searchPage(visitor: Visitor, { title, seats, orders, courses, grantAt }: Results): Html {
   const isEmpty = seats.length + orders.length + courses.length === 0
   return page({
     visitor,
@@ -34,7 +36,8 @@ export function searchPage(visitor: Visitor, { title, seats, orders, courses }: 
       }
       ${courses.length === 0 ? null : courseList(courses)}
       ${seats.toSorted((one, other) => urgency(one) - urgency(other)).map((card) => seatAnswer(card, deadActions(visitor, card)))}
-      ${seats.length < mostFound ? null : html`<p class="hint">Only ${mostFound} are shown. An order number or an address finds one.</p>`}`,
+      ${seats.length < mostFound ? null : html`<p class="hint">Only ${mostFound} are shown. An order number or an address finds one.</p>`}
+      ${grantAt !== undefined && mayAct(visitor, 'admin') ? html`<p><a class="button quiet" href="${grantAt}">Grant or deny a seat …</a></p>` : null}`,
   })
 }
 

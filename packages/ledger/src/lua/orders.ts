@@ -153,6 +153,7 @@ local function apply(ref, offer, number, by_reading)
   remember(ref, offer)
   unhear(ref, offer)
   note(order_item(ref), by_reading and 'read' or 'snapshot', offer.status)
+  index_open(ref, #offer.plan.open, offer.modifiedAtMs)
   if open ~= was_open then tell(ref) end
 end
 
@@ -279,6 +280,7 @@ export const orderScripts = {
     read_anew(ref, redis.call('HGET', key, 'status') ~= 'deleted')
     redis.call('HSET', key, 'status', 'deleted', 'applied', number, 'open', cjson.encode({}))
     redis.call('HDEL', key, 'hash')
+    index_open(ref, 0)
     forget(ref)
     count_ended(ref, ends)
     note(order_item(ref), 'read', 'deleted')
