@@ -43,6 +43,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'seatkeeper-canary-'))
   server = await startRedis({ directory: folder, arguments: ['--rdbcompression', 'no'] })
   redis = new Redis(server.url)
+  await restrictRights()
   campus = await startLmsSimulator()
   shop = await startShopSimulator()
   campus.addUser({ username: 'worker', email: 'worker@example.org', isStaff: true })
@@ -60,6 +61,15 @@ afterAll(async () => {
   await server.stop()
   rmSync(folder, { recursive: true })
 })
+
+/** What docs/operations.md says of our user's rights; only the test itself may do more. */
+const rights = ['~{seatkeeper}:*', '&{seatkeeper}:*', '+@all', '-@dangerous', '+info', '+bgrewriteaof', '+bgsave']
+
+async function restrictRights(): Promise<void> {
+  await redis.call('ACL', 'SETUSER', 'tester', 'on', '>tester', '~*', '&*', '+@all')
+  await redis.auth('tester', 'tester')
+  await redis.call('ACL', 'SETUSER', 'default', 'reset', 'on', 'nopass', ...rights)
+}
 
 async function startAll(): Promise<RunningSystem> {
   const { key: consumerKey, secret: consumerSecret } = shop.keys
@@ -112,18 +122,26 @@ async function keysWith(word: string, pattern: string): Promise<readonly string[
   return names.filter((name, index) => `${name}${dumps[index]?.toString('latin1')}`.includes(word))
 }
 
+/** What our user was refused. @see https://redis.io/docs/latest/commands/acl-log/ */
+async function deniedCommands(): Promise<ReadonlySet<unknown>> {
+  const entries = (await redis.call('ACL', 'LOG')) as readonly (readonly unknown[])[]
+  return new Set(entries.map((entry) => entry[entry.indexOf('object') + 1]))
+}
+
 function filesWith(word: string): readonly string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
   return files.filter((file) => statSync(file).isFile() && readFileSync(file, 'latin1').includes(word))
 }
 
 describe('canaries in every secret and personal field', () => {
-  it('are in the ledger alone, and after an erasure nowhere in Redis or its files', async () => {
+  it('are in the ledger alone, and after an erasure nowhere in Redis or its files, with few rights there', async () => {
     await play()
     expect(await keysWith(canary, '*')).not.toEqual([])
     expect(await keysWith(canary, '{seatkeeper}:bull:*')).toEqual([])
     expect(await (await fetch(`${system.healthUrl}/metrics`)).text()).not.toContain(canary)
-    expect(await (await fetch(`${system.healthUrl}/ready`)).text()).not.toContain(canary)
+    const ready = await fetch(`${system.healthUrl}/ready`)
+    expect(ready.status).toBe(200)
+    expect(await ready.text()).not.toContain(canary)
     const forget = erase({ ledger: system.ledger, wake: async () => undefined })
     const request = { email: EmailAddress.parse(learner), by: 'ops', endsSeats: false, dryRun: false }
     expect(await forget({ ...request, signal: AbortSignal.timeout(30_000) })).toMatchObject({ files: 'rewritten' })
@@ -131,5 +149,6 @@ describe('canaries in every secret and personal field', () => {
     expect(filesWith(canary)).toEqual([])
     expect(logged).toContain('job.')
     expect(logged).not.toContain(canary)
+    expect(await deniedCommands()).toEqual(new Set(['config|get']))
   }, 120_000)
 })

@@ -1,14 +1,20 @@
 import { describe, expect, it } from '@jest/globals'
+import type { Command } from 'commander'
 import { createProgram } from './program.ts'
+
+function aProgram(): Command {
+  return createProgram({ env: {}, print: () => undefined, progress: () => undefined, endWith: () => undefined })
+}
+
+/** Every option and argument, of commands below commands too. */
+function wordsOf(command: Command): readonly string[] {
+  const own = [...command.options.map(({ flags }) => flags), ...command.registeredArguments.map((word) => word.name())]
+  return [...own.map((word) => `${command.name()} ${word}`), ...command.commands.flatMap(wordsOf)]
+}
 
 /** What a command says of itself, on one line. */
 function helpOf(name: string): string {
-  const program = createProgram({
-    env: {},
-    print: () => undefined,
-    progress: () => undefined,
-    endWith: () => undefined,
-  })
+  const program = aProgram()
   const command = program.commands.find((each) => each.name() === name)
   return command?.helpInformation().replace(/\s+/g, ' ') ?? ''
 }
@@ -21,5 +27,13 @@ describe('--help', () => {
     expect(helpOf(name)).toContain(
       `--since <time> orders modified since: 2d, 6h, 30m, a date or a time (default: ${time})`,
     )
+  })
+})
+
+describe('the command line', () => {
+  it('takes no secret: whoever sees the processes of a machine sees it', () => {
+    const words = wordsOf(aProgram())
+    expect(words).toContain('erase --end-seats')
+    expect(words.filter((word) => /secret|password|token|credential/i.test(word))).toEqual([])
   })
 })
