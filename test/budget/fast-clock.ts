@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CallBudget } from '@seatkeeper/core'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
 import type { RedisClient } from '@seatkeeper/service'
 
@@ -26,8 +27,20 @@ export function createFastClock(times: number): FastClock {
     nowMs,
     open: (redis) => {
       const fast = createLedger(onClock(redis, nowMs))
-      return { ...createLedger(redis), callBudget: (lms, callsPerMinute) => fast.callBudget(lms, callsPerMinute) }
+      return { ...createLedger(redis), callBudget: (...of) => forUs(fast.callBudget(...of), times) }
     },
+  }
+}
+
+/** Holds and calls last as long as ours do, and we wait no longer than that clock does. */
+function forUs(fast: CallBudget, times: number): CallBudget {
+  return {
+    ...fast,
+    reserve: async (request) => {
+      const answer = await fast.reserve({ ...request, holdMs: request.holdMs * times })
+      return answer.status === 'reserved' ? answer : { ...answer, waitMs: answer.waitMs / times }
+    },
+    begin: (call, longestMs) => fast.begin(call, longestMs * times),
   }
 }
 

@@ -1,14 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LmsSimulator } from '@seatkeeper/simulators'
+import { createFastClock } from '../budget/fast-clock.ts'
 import { until } from '../e2e/until.ts'
 import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
+import { paceOf, type Pace } from './pace.ts'
 import { fault, openSeatRig, withoutGates, type SeatRig } from './seat-rig.ts'
 
-/** No wait in the product depends on how long an outage lasts, but for the probe; so minutes stand for hours. */
+/**
+ * Minutes stand for hours, because no wait in the product depends on how long an outage lasts, but for the probe. The backlog is
+ * made under the LMS's real limit, whose minutes pass faster than ours, for the budget too.
+ */
 export const lmsOutage: FaultTest = {
   name: 'lms-outage',
   promise:
-    'an LMS is out in one way after the other with a backlog waiting; no attempt is spent, it is hardly asked, and all is made after it',
+    'an LMS is out for hours in one way after the other, a backlog waits and orders come; no attempt is spent, it is hardly asked, and all is made after it as fast as its limit allows',
   run: (run) => endure(run),
   control: { without: 'gates', run: (run) => endure(run, withoutGates) },
 }
@@ -17,16 +22,20 @@ interface Size {
   readonly queued: number
   readonly eachMs: number
   readonly arriveEveryMs: number
+  readonly drainWithinMs: number
 }
 
 const sizes: Readonly<Record<FaultRun['scale'], Size>> = {
-  small: { queued: 100, eachMs: 5000, arriveEveryMs: 1000 },
-  full: { queued: 5000, eachMs: 120_000, arriveEveryMs: 1000 },
+  small: { queued: 100, eachMs: 1500, arriveEveryMs: 1000, drainWithinMs: 120_000 },
+  full: { queued: 5000, eachMs: 48_000, arriveEveryMs: 1000, drainWithinMs: 900_000 },
 }
+const times = 20
+const limit = { staffCallsPerMinute: 120, callsPerMinute: 100 }
+/** A tenth is kept for revokes, and one is housekeeping's. */
+const forEnrolments = 0.8 * limit.callsPerMinute
 const probeEveryMs = 5000
 /** Calls that were begun before the gate was shut, and those of the way of being out before. */
 const firstCalls = 15
-const drainWithinMs = 900_000
 const lms = 'campus'
 
 const out: Readonly<Record<string, (campus: LmsSimulator) => () => void>> = {
@@ -42,8 +51,15 @@ const out: Readonly<Record<string, (campus: LmsSimulator) => () => void>> = {
 }
 
 async function endure({ scale, say }: FaultRun, guarded?: typeof withoutGates): Promise<FaultReport> {
-  const { queued, eachMs, arriveEveryMs } = sizes[scale]
-  const rig = await openSeatRig({ campuses: [lms], ...(guarded === undefined ? {} : { guarded }) })
+  const { queued, eachMs, arriveEveryMs, drainWithinMs } = sizes[scale]
+  const clock = createFastClock(times)
+  const rig = await openSeatRig({
+    campuses: [lms],
+    lms: { staffCallsPerMinute: limit.staffCallsPerMinute, nowMs: () => clock.nowMs() },
+    settings: { callsPerMinute: limit.callsPerMinute },
+    open: (redis) => clock.open(redis),
+    ...(guarded === undefined ? {} : { guarded }),
+  })
   try {
     const campus = rig.campuses.get(lms)
     if (campus === undefined) throw new RangeError(lms)
@@ -74,7 +90,9 @@ async function endure({ scale, say }: FaultRun, guarded?: typeof withoutGates): 
     const missing = () => sold - campus.rows().filter(({ isActive }) => isActive).length
     const isDrained = async () => missing() === 0 && (await rig.ledger.conservation()).due === 0
     await until('all is made', isDrained, { withinMs: drainWithinMs }).catch(() => undefined)
-    return await reportOf(rig, campus, { sold, calls, tookMs, missing: missing(), drainMs: performance.now() - wellMs })
+    const drainMs = performance.now() - wellMs
+    const pace = paceOf(campus.journal.slice(calls), forEnrolments)
+    return await reportOf(rig, campus, { queued, sold, calls, tookMs, missing: missing(), drainMs, pace })
   } finally {
     await rig.close()
   }
@@ -97,36 +115,52 @@ function arrive(sellOne: () => Promise<void>, everyMs: number) {
 }
 
 interface Endured {
+  readonly queued: number
   readonly sold: number
   /** Made while it was out. */
   readonly calls: number
   readonly tookMs: number
   readonly missing: number
   readonly drainMs: number
+  /** After it. */
+  readonly pace: Pace
 }
 
 async function reportOf(rig: SeatRig, campus: LmsSimulator, endured: Endured): Promise<FaultReport> {
-  const { sold, calls, tookMs, missing, drainMs } = endured
+  const { queued, sold, calls, tookMs, missing, drainMs, pace } = endured
   const spent = rig.attempts.filter(({ next }) => next?.kind === 'retry').length
   const { dead } = await rig.ledger.conservation()
   const mostCalls = Math.ceil(tookMs / probeEveryMs) * 2 + firstCalls
-  const after = campus.journal.slice(calls)
-  const throttled = after.filter(({ status }) => status === 429).length
+  const minutes = ((drainMs / 60_000) * times).toFixed(1)
   return {
-    load: `${sold} seats, of which most waited and one came each second`,
-    faults: `${Math.round(tookMs / 1000)} s of ${Object.keys(out).join(', ')}`,
+    load: `${queued} seats waited, and ${sold - queued} more came, one each second`,
+    faults: `${(tookMs / 60_000).toFixed(1)} h (a minute for an hour) of ${Object.keys(out).join(', ')}`,
     lost: missing > 0 ? [`${missing} seats`] : [],
     duplicated: campus.events.filter(({ kind }) => kind === 'activated').length > sold ? ['activations'] : [],
     broken: [
       ...(spent > 0 ? [`${spent} attempts were spent`] : []),
       ...(dead > 0 ? [`${dead} items died`] : []),
       ...(calls > mostCalls ? [`${calls} calls while it was out, more than ${mostCalls}`] : []),
-      ...(throttled > after.length * 0.02 ? [`${throttled} calls were throttled`] : []),
+      ...(pace.throttled > pace.calls * 0.02 ? [`${pace.throttled} of ${pace.calls} calls were throttled`] : []),
+      ...(pace.ofBudget !== null && pace.ofBudget < 0.9
+        ? [`drained at ${inPercent(pace.ofBudget)} of the budget`]
+        : []),
     ],
     worstAnswerMs: null,
     figures: {
       meanwhile: `${calls} calls, ${spent} attempts spent, ${dead} dead`,
-      afterwards: `drained in ${(drainMs / 1000).toFixed(1)} s, ${(after.length / sold).toFixed(1)} calls a seat, ${throttled} throttled`,
+      afterwards: `drained in ${minutes} min of the LMS, ${inPercent(pace.throttled / pace.calls)} of ${pace.calls} calls throttled`,
+      pace: paceInWords(pace),
+      'calls/seat': `${((pace.calls - pace.throttled) / (sold - missing)).toFixed(2)} of those that the LMS counts`,
     },
   }
+}
+
+function paceInWords({ callsPerMinute, ofBudget }: Pace): string {
+  if (callsPerMinute === null || ofBudget === null) return 'too few calls to say'
+  return `${callsPerMinute.toFixed(1)} calls a minute, ${inPercent(ofBudget)} of the ${forEnrolments} that enrolments may make`
+}
+
+function inPercent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
 }

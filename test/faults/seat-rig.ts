@@ -52,13 +52,15 @@ export interface SeatRigOptions {
   readonly concurrency?: number
   /** What workers get for a ledger: the control of a test composes a guard away. */
   readonly guarded?: (ledger: RedisLedger) => RedisLedger
+  /** How workers open their ledger. */
+  readonly open?: typeof createLedger
 }
 
 const client = { clientId: 'seatkeeper', clientSecret: 'secret-example' }
 const prefix = bullPrefix
 
 export async function openSeatRig(options: SeatRigOptions): Promise<SeatRig> {
-  const { concurrency = 10, guarded = (ledger) => ledger, settings = {} } = options
+  const { concurrency = 10, guarded = (ledger) => ledger, open = createLedger, settings = {} } = options
   const server = await startRedis()
   const redis = new Redis(server.url)
   const connections: Redis[] = [redis]
@@ -95,7 +97,7 @@ export async function openSeatRig(options: SeatRigOptions): Promise<SeatRig> {
       const worker = startWorkers({
         config: { stores: [], lms },
         roles: ['enroll', 'revoke'],
-        ledger: guarded(createLedger(connect())),
+        ledger: guarded(open(connect())),
         place: { connection: connect(), prefix },
         concurrency,
         log,

@@ -46,7 +46,8 @@ function open(jobs: Parameters<typeof createEntrance>[1] = seat) {
 const crowd = (enter: ReturnType<typeof open>, count: number, signal = unhurried) =>
   Array.from({ length: count }, () => enter(signal))
 const until = async (isSo: () => boolean) => {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1))
+  for (let turn = 0; turn < 2000 && !isSo(); turn += 1) await new Promise((resolve) => setTimeout(resolve, 1))
+  expect(isSo()).toBe(true)
 }
 const leave = async ({ own, party }: Ticket) => {
   await own.giveBack()
@@ -131,6 +132,24 @@ describe('createEntrance', () => {
     await leave(ticket)
     await until(() => left === 1000)
   })
+
+  it.each(Array.from({ length: 13 }, (_, turns) => turns))(
+    'keeps no call of a job that gives up just as it is let in, %i turns after the answer',
+    async (turns) => {
+      const hurried = new AbortController()
+      const giveUp = async () => {
+        for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+        hurried.abort()
+      }
+      answer = async (request) => {
+        const reserved = await promise(request)
+        void giveUp()
+        return reserved
+      }
+      await open()(hurried.signal).then(leave, () => undefined)
+      await until(() => left === 1000)
+    },
+  )
 
   it('asks no more once nobody waits, and says so for revokes', async () => {
     left = 0
