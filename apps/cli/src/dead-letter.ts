@@ -52,7 +52,7 @@ function listText(dead: readonly ItemState[]): string {
 }
 
 function letterText(state: ItemState): string {
-  const { item, code, advice, diedAtMs, lane, generation, attempts, replays } = letterOf(state)
+  const { item, code, advice, diedAtMs, lane, generation, change, attempts, replays } = letterOf(state)
   const { discarded } = state
   const tried = attempts.map(({ atMs, code: reason, nextInMs }) => [
     moment(atMs),
@@ -61,7 +61,7 @@ function letterText(state: ItemState): string {
   ])
   return [
     `${item}, generation ${generation}, lane ${lane}`,
-    `${code} since ${moment(diedAtMs)}`,
+    `${code} since ${moment(diedAtMs)}${change === null ? '' : `, change ${change}`}`,
     discarded === null
       ? advice
       : `discarded by ${discarded.by} at ${moment(discarded.atMs)}: ${discarded.reason}; a replay takes that back`,

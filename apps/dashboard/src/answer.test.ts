@@ -21,6 +21,7 @@ function about(
     settledGeneration: 0,
     dueAtMs: atMs,
     waitReason: null,
+    change: null,
     status: 'settled',
     attempts: [],
     replays: [],

@@ -71,11 +71,11 @@ function createSignals(log: Logger, metrics: Metrics): (answered: Answered) => v
     buckets: [0.002, 0.005, 0.01, 0.03, 0.1, 0.3, 1, 2],
   })
   const unkept = sampled(log, 5)
-  return ({ store, status, result, durationMs, error }) => {
+  return ({ store, status, result, durationMs, ...known }) => {
     webhooks.inc({ store, status: String(status), result })
     seconds.observe({ result }, durationMs / 1000)
     const level = status === 200 && !['error-body', 'unreadable'].includes(result) ? 'info' : 'warn'
     const quiet = result === 'unkept' ? unkept : log
-    quiet[level]('webhook.answered', { store, status, result, durationMs, ...(error === undefined ? {} : { error }) })
+    quiet[level]('webhook.answered', { store, status, result, durationMs, ...known })
   }
 }

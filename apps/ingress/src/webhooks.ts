@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { News } from '@seatkeeper/core'
-import type { Acceptance } from '@seatkeeper/fulfilment'
+import type { ChangeId, News } from '@seatkeeper/core'
+import { newChange, type Acceptance } from '@seatkeeper/fulfilment'
 import { isAuthentic, isPing, newsOf, type StoreWebhooks } from '@seatkeeper/woocommerce'
 import type { Request, Response } from 'express'
 
@@ -18,6 +18,8 @@ export interface Answered {
   readonly store: string
   readonly status: number
   readonly result: Acceptance | 'ping' | 'refused' | 'unkept' | Extract<News, { kind: 'nothing' }>['why']
+  /** What the news is known by from here on; missing where there was none. */
+  readonly change?: ChangeId
   readonly durationMs: number
   /** What kept the ledger from keeping it. */
   readonly error?: unknown
@@ -36,15 +38,15 @@ export function receiveWebhook({ stores, accept, onAnswered }: WebhookParts) {
   return async (request: Request, response: Response): Promise<void> => {
     const startedMs = performance.now()
     const store = stores.find(({ id }) => id === request.params['store'])
-    const { result, error } = await judge(request, store, accept)
+    const { result, ...judged } = await judge(request, store, accept)
     const status = statusOf(result)
     response.status(status).type('text/plain').send(`${result}\n`)
     const durationMs = Math.round(performance.now() - startedMs)
-    onAnswered({ store: store?.id ?? 'unknown', status, result, durationMs, ...(error === undefined ? {} : { error }) })
+    onAnswered({ store: store?.id ?? 'unknown', status, result, durationMs, ...judged })
   }
 }
 
-type Judgement = Pick<Answered, 'result' | 'error'>
+type Judgement = Pick<Answered, 'result' | 'change' | 'error'>
 
 async function judge(
   request: Request,
@@ -59,9 +61,10 @@ async function judge(
   if (!isSigned || store === undefined) return { result: 'refused' }
   const news = newsOf({ body, contentType, topic: request.get('x-wc-webhook-topic') }, store)
   if (news.kind === 'nothing') return { result: news.why }
-  return inTime(accept(news)).then(
-    (result) => ({ result }),
-    (error: unknown) => ({ result: 'unkept', error }),
+  const change = newChange()
+  return inTime(accept({ ...news, change })).then(
+    (result) => ({ result, change }),
+    (error: unknown) => ({ result: 'unkept', change, error }),
   )
 }
 

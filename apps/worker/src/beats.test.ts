@@ -3,7 +3,8 @@ import type { AttemptReport } from '@seatkeeper/queue'
 import { describe, expect, it } from '@jest/globals'
 import { createBeatCounter } from './beats.ts'
 
-const attempt = { job: 'j', durationMs: 5, sinceWokenMs: 70, item: 'seat-s', generation: 1 }
+const timed = { sinceWokenMs: 70, waitedMs: 0, durationMs: 5, calls: null }
+const attempt = { job: 'j', item: 'seat-s', generation: 1, change: null, ...timed }
 const applied: AttemptReport = { ...attempt, lane: 'enroll.campus', end: 'outcome', outcome: { status: 'applied' } }
 const failure = new JobFailure('LMS_ERROR', 'a test')
 const failed: AttemptReport = {

@@ -1,5 +1,6 @@
+import { PassThrough } from 'node:stream'
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { JobFailure, LmsId, StoreId } from '@seatkeeper/core'
+import { ChangeId, JobFailure, LmsId, StoreId } from '@seatkeeper/core'
 import type { AttemptReport } from '@seatkeeper/queue'
 import { createLogger, createMetrics, type Metrics } from '@seatkeeper/service'
 import { createSignals, type Signals } from './signals.ts'
@@ -8,11 +9,13 @@ const store = StoreId.parse('shop')
 const lms = LmsId.parse('campus')
 
 let metrics: Metrics
+let stream: PassThrough
 let signals: Signals
 
 beforeEach(() => {
   metrics = createMetrics()
-  signals = createSignals(createLogger('silent'), metrics)
+  stream = new PassThrough()
+  signals = createSignals(createLogger('info', { stream }), metrics)
 })
 
 /** Our own samples of one metric, without the prefix. */
@@ -21,15 +24,16 @@ async function samplesOf(name: string): Promise<readonly string[]> {
   return lines.filter((line) => line.startsWith(`seatkeeper_${name}{`)).map((line) => line.slice('seatkeeper_'.length))
 }
 
-const attempt = { lane: 'enroll.campus', job: 'seat-s1-g1', item: 'seat-s1', generation: 1, durationMs: 40 }
+const named = { lane: 'enroll.campus', job: 'seat-s1-g1', item: 'seat-s1', generation: 1, change: null }
+const attempt = { ...named, sinceWokenMs: 50, waitedMs: 7, durationMs: 40, calls: 2 }
 
 describe('createSignals, attempts', () => {
   it('counts them by outcome or code, with the verdict of the code', async () => {
     const failure = new JobFailure('LMS_UNREACHABLE', 'no answer')
     const action = { kind: 'back', delayMs: 5000, behind: 'closed' } as const
     const reports: readonly AttemptReport[] = [
-      { ...attempt, sinceWokenMs: 50, end: 'outcome', outcome: { status: 'applied' } },
-      { ...attempt, sinceWokenMs: 50, end: 'failed', code: failure.code, failure, action },
+      { ...attempt, end: 'outcome', outcome: { status: 'applied' } },
+      { ...attempt, end: 'failed', code: failure.code, failure, action },
     ]
     reports.forEach(signals.onAttempt)
     expect(await samplesOf('attempts_total')).toEqual([
@@ -37,6 +41,36 @@ describe('createSignals, attempts', () => {
       'attempts_total{role="enroll",result="LMS_UNREACHABLE",verdict="outage"} 1',
     ])
     expect(await samplesOf('settled_seats_total')).toEqual(['settled_seats_total{lms="campus",class="enroll"} 1'])
+  })
+
+  it('measures from the news to the enrolment, and nothing where no news is known or nobody was enrolled', async () => {
+    const change = ChangeId.parse((Date.now() - 20_000).toString(16).padStart(12, '0').padEnd(32, '0'))
+    const applied = { end: 'outcome', outcome: { status: 'applied' } } as const
+    const reports: readonly AttemptReport[] = [
+      { ...attempt, ...applied, change },
+      { ...attempt, ...applied, change: null },
+      { ...attempt, ...applied, change, lane: 'revoke.campus' },
+      { ...attempt, change, end: 'outcome', outcome: { status: 'unchanged' } },
+    ]
+    reports.forEach(signals.onAttempt)
+    expect(await samplesOf('enrolled_seconds_count')).toEqual(['enrolled_seconds_count{lms="campus"} 1'])
+    expect(await samplesOf('enrolled_seconds_bucket')).toContain('enrolled_seconds_bucket{le="10",lms="campus"} 0')
+  })
+
+  it('tells each in one line of everything', () => {
+    const failure = new JobFailure('UNEXPECTED', 'a bug')
+    const action = { kind: 'retry', delayMs: 900 } as const
+    signals.onAttempt({ ...attempt, end: 'failed', code: failure.code, failure, action })
+    const { time: _time, error, ...line } = JSON.parse(String(stream.read())) as Record<string, unknown>
+    expect(error).toMatchObject({ message: 'a bug' })
+    expect(line).toEqual({
+      ...attempt,
+      level: 'warn',
+      event: 'job.failed',
+      result: 'UNEXPECTED',
+      verdict: 'transient',
+      next: action,
+    })
   })
 })
 

@@ -12,6 +12,7 @@ import { imbalanceKinds, type ImbalancedSeat } from '@seatkeeper/ledger'
 import type { OnCall } from '@seatkeeper/openedx'
 import type { AttemptReport } from '@seatkeeper/queue'
 import type { Logger, Metrics } from '@seatkeeper/service'
+import { attemptSignals } from './attempt-signals.ts'
 import { standingSignals } from './standing-signals.ts'
 
 /** How a worker shows what it does: one log line per attempt, and counts. */
@@ -21,11 +22,11 @@ export function createSignals(log: Logger, metrics: Metrics) {
     help: 'Items of the agenda, by where they stand; registered is the sum of the others.',
     labels: { status: 'registered, settled, due, waiting or dead' },
   })
-  const attempts = attemptSignals(log, metrics)
+  const onAttempt = attemptSignals(log, metrics)
   const calls = callSignals(metrics)
   return {
     onAttempt: (report: AttemptReport) => {
-      attempts.onAttempt(report)
+      onAttempt(report)
       calls.onAttempt(report)
     },
     onCall: calls.onCall,
@@ -103,43 +104,6 @@ function balanceSignals(metrics: Metrics) {
   }
 }
 
-function attemptSignals(log: Logger, metrics: Metrics) {
-  const attempts = metrics.counter({
-    name: 'attempts_total',
-    help: 'Attempts of jobs, by how they ended.',
-    labels: {
-      role: 'first word of the lane',
-      result: 'outcome or failure code',
-      verdict: 'of the failure code; none where nothing failed',
-    },
-  })
-  const seconds = metrics.histogram({
-    name: 'attempt_seconds',
-    help: 'How long attempts took, calls to LMS or shop included.',
-    labels: { role: 'first word of the lane' },
-    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
-  })
-  const applied = metrics.histogram({
-    name: 'applied_seconds',
-    help: 'From the wake-up of what then changed the other side to that change: the wait in the lane, attempts and backoff.',
-    labels: { role: 'first word of the lane' },
-    buckets: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000],
-  })
-  return {
-    onAttempt: (report: AttemptReport) => {
-      const role = report.lane.split('.')[0] ?? report.lane
-      const result = resultOf(report)
-      attempts.inc({ role, result, verdict: report.end === 'failed' ? report.failure.verdict : 'none' })
-      seconds.observe({ role }, report.durationMs / 1000)
-      if (result === 'applied') applied.observe({ role }, report.sinceWokenMs / 1000)
-      const { lane, job, item, generation, durationMs } = report
-      const end = report.end === 'failed' ? { next: report.action } : {}
-      const error = report.end === 'failed' && report.code === 'UNEXPECTED' ? { error: report.failure } : {}
-      log[levelOf(report)](`job.${report.end}`, { lane, job, item, generation, result, durationMs, ...end, ...error })
-    },
-  }
-}
-
 function callSignals(metrics: Metrics) {
   const lms = 'short name of the LMS'
   const calls = metrics.counter({
@@ -208,13 +172,4 @@ function choreSignals(log: Logger, metrics: Metrics) {
       log.error('webhook.unwell', { ...finding })
     },
   }
-}
-
-function resultOf(report: AttemptReport): string {
-  if (report.end === 'outcome') return report.outcome.status
-  return report.end === 'failed' ? report.code : report.end
-}
-
-function levelOf(report: AttemptReport): 'info' | 'warn' {
-  return report.end === 'outcome' || report.end === 'cancelled' ? 'info' : 'warn'
 }

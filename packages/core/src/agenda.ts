@@ -1,5 +1,5 @@
 import type { FailureCode } from './failure.ts'
-import type { LmsId, OrderRef, SeatId, StoreId } from './ids.ts'
+import type { ChangeId, LmsId, OrderRef, SeatId, StoreId } from './ids.ts'
 
 /** What is done for a store or an LMS over and over: see `reconcile`, `watchWebhooks` and `audit` in fulfilment. */
 export type Chore = 'reconcile' | 'watch' | 'audit'
@@ -79,6 +79,8 @@ export interface ItemState {
   readonly status: ItemStatus
   readonly dueAtMs: number
   readonly waitReason: string | null
+  /** Which change of an order made it due; null where none did, or it was not kept. */
+  readonly change: ChangeId | null
   /** Of the open generation only: a changed fact starts anew. */
   readonly attempts: readonly Attempt[]
   readonly replays: readonly Replay[]
@@ -115,6 +117,8 @@ export interface Backoff {
 /** What the queue asks of the agenda. Every method is one atomic step; times are the ledger's own clock. */
 export interface Agenda {
   readItem(id: string): Promise<ItemState | undefined>
+  /** Which change of an order made an item due; null where none did. */
+  changeOf(id: string): Promise<ChangeId | null>
   /**
    * Files a failed attempt of one generation and says what comes next.
    *

@@ -34,6 +34,21 @@ export const SeatId = z
 export type SeatId = z.output<typeof SeatId>
 
 /**
+ * What a change of an order is known by, from the news of it to the last attempt that it made: 32 hexadecimal digits, of which the
+ * first twelve are the milliseconds since 1970 at which the news came. A trace of it has the same id.
+ */
+export const ChangeId = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .brand('ChangeId')
+export type ChangeId = z.output<typeof ChangeId>
+
+/** When the news of a change came, milliseconds since 1970. */
+export function changedAtMs(change: ChangeId): number {
+  return Number.parseInt(change.slice(0, 12), 16)
+}
+
+/**
  * The key of one course run, `course-v1:Org+Course+Run`.
  *
  * Each part is letters and digits of any script and `-_.~:`; no part may consist of dots only, so a key is never a path.

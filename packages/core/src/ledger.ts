@@ -2,7 +2,7 @@ import type { Item, ItemStatus, WakeUp } from './agenda.ts'
 import type { CourseItem } from './claim.ts'
 import type { Brake, KnownProducts, ProductFacts } from './catalogue.ts'
 import type { Enrolment } from './enrolment.ts'
-import type { EmailAddress, LineId, OrderRef, SeatId, StoreId } from './ids.ts'
+import type { ChangeId, EmailAddress, LineId, OrderRef, SeatId, StoreId } from './ids.ts'
 import type { Account } from './lms.ts'
 import type { HintReason, OrderSnapshot } from './order.ts'
 import type { Outcome } from './outcome.ts'
@@ -62,15 +62,20 @@ export interface Ledger {
   /**
    * Applies a snapshot that came by itself, if it is strictly newer than what is known, less than 24 h old and missing
    * no known line or unit; `same` if it is known already, or says nothing new of an order that is dead; else makes the order due to
-   * be read.
+   * be read. All that it makes due is known by `change`.
    */
-  applySnapshot(offer: OrderOffer): Promise<Accepted<'applied' | 'same' | 'read'>>
+  applySnapshot(offer: OrderOffer, change?: ChangeId): Promise<Accepted<'applied' | 'same' | 'read'>>
   /**
    * Makes an order due to be read. One that is dead stays so, with `same`, where the news is of a time and says nothing newer.
    *
    * @param modifiedAtMs when the state that the news is of came to be, where that is known.
    */
-  noteHint(ref: OrderRef, reason: HintReason, modifiedAtMs?: number): Promise<Accepted<'same' | 'read'>>
+  noteHint(
+    ref: OrderRef,
+    reason: HintReason,
+    modifiedAtMs?: number,
+    change?: ChangeId,
+  ): Promise<Accepted<'same' | 'read'>>
   /** A number for a read about to start: what is applied with a lower number never overwrites a higher. */
   numberRead(ref: OrderRef): Promise<number>
   /**

@@ -1,6 +1,6 @@
 import type { ProductFacts } from './catalogue.ts'
 import type { Access } from './claim.ts'
-import type { EmailAddress, LineId, OrderRef } from './ids.ts'
+import type { ChangeId, EmailAddress, LineId, OrderRef } from './ids.ts'
 
 /** One line of an order, in our words. */
 export interface OrderLine {
@@ -40,12 +40,16 @@ export interface OrderSnapshot extends OrderRef {
 export type HintReason =
   'action' | 'deleted' | 'restored' | 'refund' | 'tie' | 'stale' | 'partial' | 'unresolved' | 'replay' | 'operator'
 
-/** What a webhook tells us: a whole order, that an order changed, or nothing about any order. */
+/**
+ * What a webhook tells us: a whole order, that an order changed, or nothing about any order. `change` is what it is known by from
+ * here on; who brings it without one has it given one.
+ */
 export type News =
-  | { readonly kind: 'snapshot'; readonly snapshot: OrderSnapshot }
+  | { readonly kind: 'snapshot'; readonly snapshot: OrderSnapshot; readonly change?: ChangeId }
   | ({
       readonly kind: 'hint'
       readonly reason: HintReason
+      readonly change?: ChangeId
       /** When the state that was seen came to be, where that is known. */
       readonly modifiedAtMs?: number | undefined
     } & OrderRef)

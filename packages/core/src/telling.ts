@@ -1,7 +1,7 @@
 import type { ItemStatus } from './agenda.ts'
 import type { Claim } from './claim.ts'
 import type { FailureCode } from './failure.ts'
-import type { OrderRef } from './ids.ts'
+import type { ChangeId, OrderRef } from './ids.ts'
 import type { Seat } from './seat.ts'
 
 /** What a shop wants to be told of its orders. */
@@ -46,8 +46,11 @@ export interface StatusWrite {
 
 /** Everything of an order that its shop may have to be told, at one moment. */
 export interface Telling {
+  /** Of the order itself. */
   readonly status: ItemStatus
   readonly failure: FailureCode | null
+  /** What made it worth telling; null where that is not known. */
+  readonly change: ChangeId | null
   readonly isDeleted: boolean
   readonly claims: readonly ClaimStanding[]
   /** Keys of paid units that are nobody's yet. */

@@ -1,4 +1,5 @@
 import type { Accepted, Ledger, News, OrderSnapshot, StoreId, StorePolicy, WakeUp } from '@seatkeeper/core'
+import { newChange } from './change.ts'
 import { offerOf } from './offer.ts'
 import { planOrder, type PlanLedger } from './plan-order.ts'
 
@@ -35,13 +36,14 @@ async function keep(
   { ledger, policyOf, onSnapshot }: AcceptNewsParts,
   news: Exclude<News, { kind: 'nothing' }>,
 ): Promise<Accepted<'applied' | 'same' | 'read'> | undefined> {
+  const { change = newChange() } = news
   if (news.kind === 'hint') {
-    return ledger.noteHint({ store: news.store, order: news.order }, news.reason, news.modifiedAtMs)
+    return ledger.noteHint({ store: news.store, order: news.order }, news.reason, news.modifiedAtMs, change)
   }
   const { snapshot } = news
   onSnapshot?.(snapshot)
   const policy = policyOf(snapshot.store)
   const { plan, isLeftAlone } = await planOrder(ledger, snapshot, policy)
   if (isLeftAlone) return undefined
-  return ledger.applySnapshot(offerOf(snapshot, plan, policy))
+  return ledger.applySnapshot(offerOf(snapshot, plan, policy), change)
 }

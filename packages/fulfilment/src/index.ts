@@ -1,4 +1,5 @@
 export { acceptNews, type Acceptance, type AcceptNewsParts } from './accept-news.ts'
+export { newChange } from './change.ts'
 export {
   adopt,
   type AdoptedClaim,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { CourseMode } from '@seatkeeper/core'
+import { ChangeId, CourseMode } from '@seatkeeper/core'
 import { anOrder, courseSku } from '@seatkeeper/core/fixture'
 import { digestOf, isNote, noteText } from './shop-note.ts'
 import type { CourseOutcome, ShopOutcome } from './shop-outcome.ts'
@@ -11,6 +11,7 @@ const course: CourseOutcome = {
   code: null,
   units: 2,
 }
+const change = ChangeId.parse('0193'.repeat(8))
 const enrolled: ShopOutcome = { courses: [course], openSeats: 0, failure: null }
 const failed: ShopOutcome = {
   courses: [course, { ...course, state: 'failed', code: 'LMS_COURSE_UNKNOWN', units: 1 }],
@@ -20,7 +21,7 @@ const failed: ShopOutcome = {
 
 describe('noteText', () => {
   it('says what became of each course, and by which id to ask about it', () => {
-    expect(noteText(enrolled, anOrder(), 1)).toBe(
+    expect(noteText(enrolled, anOrder(), { number: 1, change })).toBe(
       [
         'Seatkeeper #1: what became of this order',
         `2 × ${courseSku} (verified): enrolled`,
@@ -30,21 +31,28 @@ describe('noteText', () => {
   })
 
   it('gives the code and the advice of whatever failed, and counts what is nobody’s', () => {
-    const text = noteText(failed, anOrder(), 2)
+    const text = noteText(failed, anOrder(), { number: 2, change })
     expect(text).toContain(`1 × ${courseSku} (verified): failed, LMS_COURSE_UNKNOWN. The LMS has no such course run.`)
     expect(text).toContain('Paid and nobody’s yet: 3')
     expect(text).toContain('This order: ORDER_LINE_UNKNOWN. A line names a course that cannot be')
+    expect(text.endsWith(`\n(seatkeeper shop/1001 #2, change ${change})`)).toBe(true)
+  })
+
+  it('names no change where none is known', () => {
+    expect(noteText(failed, anOrder(), { number: 2, change: null })).toMatch(/\n\(seatkeeper shop\/1001 #2\)$/)
   })
 
   it('says so when no course is left', () => {
-    expect(noteText({ courses: [], openSeats: 0, failure: null }, anOrder(), 2)).toContain('Nothing of this order')
+    expect(noteText({ courses: [], openSeats: 0, failure: null }, anOrder(), { number: 2, change })).toContain(
+      'Nothing of this order',
+    )
   })
 })
 
 describe('isNote', () => {
   it('finds a number and no longer one, and only in our own notes', () => {
-    expect(isNote(noteText(enrolled, anOrder(), 3), 3)).toBe(true)
-    expect(isNote(noteText(enrolled, anOrder(), 31), 3)).toBe(false)
+    expect(isNote(noteText(enrolled, anOrder(), { number: 3, change }), 3)).toBe(true)
+    expect(isNote(noteText(enrolled, anOrder(), { number: 31, change }), 3)).toBe(false)
     expect(isNote('The buyer asked about Seatkeeper #3: is it true?', 3)).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { failures, type OrderRef } from '@seatkeeper/core'
+import { failures, type ChangeId, type OrderRef } from '@seatkeeper/core'
 import type { CourseOutcome, CourseState, ShopOutcome } from './shop-outcome.ts'
 
 /** What an outcome is remembered by: equal outcomes have equal digests, whatever our words for them are today. */
@@ -10,21 +10,31 @@ export function digestOf({ courses, openSeats, failure }: ShopOutcome): string {
     .digest('base64url')
 }
 
-/** The note that tells a shop's staff of an outcome. Names no person; begins with its number, by which it is found. */
-export function noteText(
-  { courses, openSeats, failure }: ShopOutcome,
-  { store, order }: OrderRef,
-  number: number,
-): string {
+/** By what a note is found: its number at the shop, and in our logs the change that it speaks of. */
+export interface NoteNames {
+  readonly number: number
+  readonly change: ChangeId | null
+}
+
+/**
+ * The note that tells a shop's staff of an outcome. Names no person; begins with its number, by which it is found. One that tells of a
+ * failure names the change, for whoever looks further.
+ */
+export function noteText(outcome: ShopOutcome, { store, order }: OrderRef, { number, change }: NoteNames): string {
+  const { courses, openSeats, failure } = outcome
   const lines = [
     ...courses.map(lineOf),
     ...(openSeats > 0 ? [`Paid and nobody’s yet: ${openSeats}`] : []),
     ...(failure === null ? [] : [`This order: ${failure}. ${failures[failure].advice}`]),
   ]
   const said = lines.length > 0 ? lines : ['Nothing of this order is a course any more.']
-  return [`${beginning(number)} what became of this order`, ...said, `(seatkeeper ${store}/${order} #${number})`].join(
-    '\n',
-  )
+  const reference = change !== null && namesFailure(outcome) ? `, change ${change}` : ''
+  const end = `(seatkeeper ${store}/${order} #${number}${reference})`
+  return [`${beginning(number)} what became of this order`, ...said, end].join('\n')
+}
+
+function namesFailure({ courses, failure }: ShopOutcome): boolean {
+  return failure !== null || courses.some(({ code }) => code !== null)
 }
 
 /** Whether a note is ours, of this number. */

@@ -30,7 +30,8 @@ async function tell(speaker: Speaker): Promise<Outcome> {
   if (telling.write !== null && (await seeThrough(speaker, telling.write)) === 'put back') return { status: 'applied' }
   if (!speaker.policy.tells || !isAtRest(telling)) return unchanged
   const outcome = shopOutcome(telling)
-  const said = speaker.writeBack.notes ? await sayOutcome(speaker, telling.note, outcome) : unchanged
+  const { note, change } = telling
+  const said = speaker.writeBack.notes ? await sayOutcome({ ...speaker, change }, note, outcome) : unchanged
   if (said.status === 'waiting') return said
   const hasMoved = await moveStatus(speaker, telling, outcome)
   return hasMoved ? { status: 'applied' } : said

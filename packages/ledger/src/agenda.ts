@@ -1,4 +1,5 @@
 import {
+  ChangeId,
   isFailureCode,
   LmsId,
   OrderId,
@@ -20,6 +21,8 @@ const Item = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('chore'), chore: z.enum(['reconcile', 'watch', 'audit']), of: z.union([StoreId, LmsId]) }),
 ])
 const WakeUpText = z.object({ item: Item, lane: z.string(), generation: z.number(), delayMs: z.number() })
+/** Whatever else is there is no change: nothing goes by it but what people read. */
+export const Change = ChangeId.nullable().catch(null)
 /** A failure code as it is stored; one that only a newer release has is read as UNEXPECTED. */
 export const Code = z.string().transform((code) => (isFailureCode(code) ? code : 'UNEXPECTED'))
 const Attempt = z.object({ atMs: z.number(), code: Code, nextInMs: z.number().nullable() })
@@ -37,6 +40,7 @@ const Fields = z.object({
   status: z.enum(['due', 'waiting', 'settled', 'dead']),
   due: z.coerce.number().default(0),
   wait: z.string().nullable().default(null),
+  change: Change.default(null),
   code: Code.optional(),
   diedAt: z.coerce.number().default(0),
   discarded: z
@@ -58,6 +62,7 @@ export function parseWakeUps(texts: unknown): readonly WakeUp[] {
 export function createAgenda({ redis, run, prefix }: { redis: RedisClient; run: Scripts; prefix: string }): Agenda {
   return {
     readItem: (id) => readItemState(redis, prefix, id),
+    changeOf: async (id) => Change.parse(await redis.hget(`${prefix}item:${id}`, 'change')),
     fileFailure: async ({ id, generation, code, permanent, backoff, random }) => {
       const filing = JSON.stringify({ code, permanent, backoff, random })
       return readFiled(await run('fileFailure', id, generation, filing))
@@ -100,6 +105,7 @@ export async function readItemState(redis: RedisClient, prefix: string, id: stri
     status: fields.status,
     dueAtMs: fields.due,
     waitReason: fields.wait,
+    change: fields.change,
     attempts: attempts.map((text) => Attempt.parse(JSON.parse(text))),
     replays: replays.map((text) => Replay.parse(JSON.parse(text))),
     failure: fields.code === undefined ? null : { code: fields.code, atMs: fields.diedAt },

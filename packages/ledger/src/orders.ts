@@ -28,10 +28,13 @@ type Orders = Pick<
 export function createOrders(run: Scripts, marks: Marks): Orders {
   return {
     knownItems: async (ref) => readKnown(await run('knownItems', JSON.stringify(ref))),
-    applySnapshot: async (offer) =>
-      readAccepted(['applied', 'same', 'read'], await run('applySnapshot', offerText(offer, marks))),
-    noteHint: async (ref, reason, modifiedAtMs) =>
-      readAccepted(['same', 'read'], await run('noteHint', JSON.stringify(ref), reason, modifiedAtMs ?? '')),
+    applySnapshot: async (offer, change) =>
+      readAccepted(['applied', 'same', 'read'], await run('applySnapshot', offerText(offer, marks), change ?? none)),
+    noteHint: async (ref, reason, modifiedAtMs, change) =>
+      readAccepted(
+        ['same', 'read'],
+        await run('noteHint', JSON.stringify(ref), reason, modifiedAtMs ?? none, change ?? none),
+      ),
     reviveUnderCatalogue: async (store, catalogue) =>
       readAccepted(['read'], await run('reviveUnderCatalogue', store, catalogue)),
     numberRead: async (ref) => z.number().parse(await run('numberRead', JSON.stringify(ref))),
@@ -41,6 +44,9 @@ export function createOrders(run: Scripts, marks: Marks): Orders {
       readAccepted(readingResults, await run('applyDeletion', JSON.stringify({ store, order, brake }), read)),
   }
 }
+
+/** Where there is no argument. */
+const none = ''
 
 const readingResults = ['applied', 'overtaken', 'held'] as const
 

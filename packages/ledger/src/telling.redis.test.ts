@@ -74,6 +74,7 @@ describe('readTelling', () => {
     expect(await ledger.readTelling(ref)).toEqual({
       status: 'settled',
       failure: null,
+      change: null,
       isDeleted: false,
       claims: [
         {

@@ -1,6 +1,6 @@
 import type { ClaimStanding, KeptNote, OrderRef, Telling, Tellings } from '@seatkeeper/core'
 import { z } from 'zod'
-import { Code } from './agenda.ts'
+import { Change, Code } from './agenda.ts'
 import type { Scripts } from './scripts.ts'
 import { Enrolment, parsedFrom, readClaim } from './seats.ts'
 
@@ -27,6 +27,7 @@ const Facts = z.tuple([
     Write,
   ]),
   z.array(Standing),
+  Change,
 ])
 const NoItem = z.tuple([z.tuple([z.null(), z.null()])]).rest(z.unknown())
 
@@ -56,12 +57,13 @@ function text({ store, order }: OrderRef): string {
   return JSON.stringify({ store, order })
 }
 
-function readFacts([item, order, told, standings]: z.output<typeof Facts>): Telling {
+function readFacts([item, order, told, standings, change]: z.output<typeof Facts>): Telling {
   const [number, outcome, atMs, confirmed, write] = told
   const note: KeptNote | null = outcome === null ? null : { number, outcome, atMs, isConfirmed: confirmed === '1' }
   return {
     status: item[0],
     failure: item[0] === 'dead' ? item[1] : null,
+    change,
     isDeleted: order[0] === 'deleted',
     claims: standings.flatMap(readStanding),
     open: order[1] ?? [],

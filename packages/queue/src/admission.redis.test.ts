@@ -32,6 +32,7 @@ function aDoor(handler: EnrollHandler = async () => ({ status: 'applied' })) {
   }
   const admitted = {
     handler: counted,
+    calls: () => 3,
     leave: async () => {
       seen.left += 1
     },
@@ -63,8 +64,9 @@ describe('startWorker, a job that must be let in', () => {
     await until('the deadline is over', () => performance.now() - fromMs > 1200)
     door.open()
     await until('it is done', () => attempts.length === 1)
-    expect(attempts).toMatchObject([{ end: 'outcome', outcome: { status: 'applied' } }])
+    expect(attempts).toMatchObject([{ end: 'outcome', outcome: { status: 'applied' }, calls: 3 }])
     expect(attempts[0]?.durationMs).toBeLessThan(1000)
+    expect(attempts[0]?.waitedMs).toBeGreaterThan(1000)
     await until('it left', () => door.seen.left === 1)
   })
 

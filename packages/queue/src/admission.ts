@@ -3,6 +3,8 @@ import type { Handler } from './processor.ts'
 /** What runs one job that was let in. */
 export interface Admitted<Data> {
   readonly handler: Handler<Data>
+  /** How many calls to the LMS were made so far, where they are counted. */
+  readonly calls?: () => number
   /** Whatever became of the job: what it did not need goes back. */
   leave(): Promise<void>
 }

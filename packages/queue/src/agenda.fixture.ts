@@ -32,6 +32,7 @@ export function anItem(n: number, some: Partial<ItemState> = {}): ItemState {
     status: 'due',
     dueAtMs: 0,
     waitReason: null,
+    change: null,
     attempts: [],
     replays: [],
     failure: null,
@@ -54,6 +55,7 @@ export function createMemoryAgenda(items: readonly ItemState[]) {
       return paused
     },
     readItem: async (id) => states.get(id),
+    changeOf: async (id) => states.get(id)?.change ?? null,
     fileFailure: async (filing) => {
       filings.push(filing)
       const state = states.get(filing.id)

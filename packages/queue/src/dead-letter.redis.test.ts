@@ -31,6 +31,7 @@ describe('letterOf', () => {
       v: 1,
       item: itemId(dead(1).item),
       kind: 'seat',
+      change: null,
       lane: 'enroll.campus',
       generation: 2,
       code: 'LMS_MODE_UNAVAILABLE',

@@ -3,6 +3,7 @@ import {
   itemId,
   type Agenda,
   type Attempt,
+  type ChangeId,
   type DeadItems,
   type DeadName,
   type FailureCode,
@@ -24,6 +25,8 @@ export interface DeadLetter {
   readonly kind: ItemState['item']['kind']
   readonly lane: string
   readonly generation: number
+  /** Which change of an order it died over; null where that is not known, missing in letters of earlier releases. */
+  readonly change: ChangeId | null
   readonly code: FailureCode
   readonly verdict: Verdict
   readonly advice: string
@@ -92,8 +95,8 @@ function letterNamed({ id, generation }: DeadName): string {
 
 /** What is shown of a dead item. */
 export function letterOf(state: ItemState): DeadLetter {
-  const { item, lane, generation, failure, attempts, replays } = state
+  const { item, lane, generation, change, failure, attempts, replays } = state
   const code = failure?.code ?? 'UNEXPECTED'
-  const shared = { v: 1, item: itemId(item), kind: item.kind, lane, generation, attempts, replays } as const
+  const shared = { v: 1, item: itemId(item), kind: item.kind, lane, generation, change, attempts, replays } as const
   return { ...shared, code, ...failures[code], diedAtMs: failure?.atMs ?? 0 }
 }

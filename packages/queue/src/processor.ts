@@ -12,6 +12,7 @@ import {
 } from '@seatkeeper/core'
 import { DelayedError, UnrecoverableError, type Job, type Processor } from 'bullmq'
 import { admit, type Admitted, type Work } from './admission.ts'
+import { watchAttempt, type AttemptReport } from './attempt-report.ts'
 import { runAttempt, type AttemptEnd } from './attempt.ts'
 import type { DeadLetters } from './dead-letter.ts'
 import { actOnFailure, type FailedAttempt, type FailureAction } from './failure-action.ts'
@@ -29,29 +30,9 @@ export interface WakingType<Data extends { readonly generation: number }> extend
 /** Makes the item as it is wanted now and says how that ended. Throws `JobFailure`; anything else counts as a bug. */
 export type Handler<Data> = (data: Data, context: { readonly signal: AbortSignal }) => Promise<Outcome>
 
-/** One attempt as the log tells it. Names no person; `failure.theirWords` may, and no logger sees it by accident. */
-export type AttemptReport = {
-  readonly lane: string
-  /** The id of the job. */
-  readonly job: string
-  readonly durationMs: number
-  /** Since the job was added, by the clocks of those who added it and who ran it. */
-  readonly sinceWokenMs: number
-} & ReportEnd
-
-type ReportEnd = {
-  /** Null where the payload could not be read. */
-  readonly item: string | null
-  readonly generation: number | null
-} & (
-  | { readonly end: 'outcome'; readonly outcome: Outcome }
-  | { readonly end: 'failed'; readonly code: FailureCode; readonly failure: JobFailure; readonly action: FailureAction }
-  | { readonly end: 'cancelled' | 'unreadable' }
-)
-
 /** What the run of a job needs besides its handler. */
 export interface ProcessorDeps {
-  readonly agenda: Pick<Agenda, 'readItem' | 'fileFailure' | 'postpone'>
+  readonly agenda: Pick<Agenda, 'readItem' | 'changeOf' | 'fileFailure' | 'postpone'>
   readonly gate: string
   readonly gates: Pick<Gates, 'shut'>
   readonly prober: Prober
@@ -123,32 +104,28 @@ async function runJob<Data extends { readonly generation: number }>(jobRun: JobR
   const { type, work, run, job, token, cancelled = new AbortController().signal } = jobRun
   // A worker paused while it blocked on an empty queue still fetches the next job.
   if (run.pauses.isPaused()) return putBack(job, token, shortBackMs)
-  let startedAtMs = performance.now()
-  const tell = (report: ReportEnd) =>
-    run.onAttempt({
-      lane: run.lane,
-      job: job.id ?? '',
-      durationMs: Math.round(performance.now() - startedAtMs),
-      sinceWokenMs: Math.max(0, Date.now() - job.timestamp),
-      ...report,
-    })
+  const watch = watchAttempt(job, run)
   const data = job.name === type.name ? readJobData(type, job.data) : undefined
   if (data === undefined) {
-    tell({ item: null, generation: null, end: 'unreadable' })
+    watch.ends({ item: null, generation: null, end: 'unreadable' })
     return putBack(job, token, unreadableBackMs)
   }
   const subject = { item: type.item(data), generation: data.generation, backoff: type.backoff }
   const named = { item: itemId(subject.item), generation: subject.generation }
+  watch.isAbout(await run.agenda.changeOf(named.item).catch(() => null))
   const entry = await enter(work, run, cancelled)
-  startedAtMs = performance.now()
+  watch.begins('kind' in entry ? undefined : entry)
   const end = 'kind' in entry ? entry : await runAdmitted(entry, data, { deadlineMs: type.deadlineMs, cancelled }, run)
   if (end.kind !== 'failed') {
-    tell({ ...named, ...(end.kind === 'outcome' ? { end: 'outcome', outcome: end.outcome } : { end: 'cancelled' }) })
+    watch.ends({
+      ...named,
+      ...(end.kind === 'outcome' ? { end: 'outcome', outcome: end.outcome } : { end: 'cancelled' }),
+    })
     if (end.kind === 'cancelled') return putBack(job, token, closedBackMs)
     return end.outcome.status === 'quarantined' ? putBack(job, token, quarantinedBackMs) : end.outcome
   }
   const action = await settleFailure({ ...subject, failure: end.failure }, run)
-  tell({ ...named, end: 'failed', code: end.failure.code, failure: end.failure, action })
+  watch.ends({ ...named, end: 'failed', code: end.failure.code, failure: end.failure, action })
   return applyAction(job, token, action, end.failure.code)
 }
 

@@ -29,7 +29,7 @@ export function failureBox(visitor: Visitor, { state }: { readonly state: ItemSt
 
 /** Where an item stands in the machinery, for whoever looks behind it. */
 export function itemFacts({ state }: { readonly state: ItemState }): Html {
-  const { lane, generation, settledGeneration, status, dueAtMs, waitReason, replays } = state
+  const { lane, generation, settledGeneration, status, dueAtMs, waitReason, change, replays } = state
   const settled = settledGeneration === 0 ? 'none settled yet' : `${settledGeneration} settled last`
   const letter = `/queues/queue/${deadLetterLane}/${encodeURIComponent(letterId(state))}`
   return html`<details>
@@ -40,6 +40,7 @@ export function itemFacts({ state }: { readonly state: ItemState }): Html {
       ['Generation', `${generation}; ${settled}`],
       ['Due', status === 'due' || status === 'waiting' ? moment(dueAtMs) : null],
       ['Waits for', waitReason],
+      ['Change, in logs and notes', change === null ? null : html`<code>${change}</code>`],
       ['Dead letter', status === 'dead' ? html`<a href="${letter}">in the queue</a>` : null],
       ['Replays', replays.length === 0 ? null : replays.map(({ by, atMs }) => html`${by}, ${moment(atMs)}. `)],
     ])}

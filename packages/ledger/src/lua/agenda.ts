@@ -2,7 +2,8 @@
  * The agenda in Lua, put in front of every script that changes a fact, so that the fact and the work it makes are one
  * atomic step.
  *
- * Keys, all behind the deployment's hash tag P: `item:<id>` (hash; `discarded`: who gave it up, when and why), `item:<id>:attempts`, `item:<id>:replays`,
+ * Keys, all behind the deployment's hash tag P: `item:<id>` (hash; `discarded`: who gave it up, when and why; `change`: what made
+ * it due, see `ChangeId`), `item:<id>:attempts`, `item:<id>:replays`,
  * `timeline:<id>` (lists of JSON), `agenda:registered`, `agenda:settled` (sets), `agenda:dead` (sorted by time of
  * death), `agenda:due:<lane>`, `agenda:waiting:<lane>` (sorted by when the sweep looks next), `agenda:lanes` (set).
  */
@@ -67,6 +68,15 @@ local function place(id, status, lane, look_at)
   end
 end
 
+-- The change of an order that this script is about; what it makes due is known by it. False where it is about none.
+local CHANGE = false
+
+local function change_of(id) return redis.call('HGET', item_key(id), 'change') end
+
+local function keep_change(key)
+  if CHANGE then redis.call('HSET', key, 'change', CHANGE) else redis.call('HDEL', key, 'change') end
+end
+
 local wake_ups = {}
 local woken = {}
 
@@ -93,6 +103,7 @@ local function bump(id, lane, changed)
   end
   redis.call('HSET', key, 'due', NOW)
   redis.call('HDEL', key, 'wait', 'code', 'diedAt')
+  keep_change(key)
   place(id, 'due', lane, NOW + LOOK_AGAIN_MS)
   wake(id, lane, generation, 0)
 end
@@ -130,11 +141,13 @@ local function tell(ref)
   redis.call('HSETNX', key, 'settled', 0)
   redis.call('HINCRBY', key, 'generation', 1)
   redis.call('HDEL', key, 'wait', 'code', 'diedAt')
+  keep_change(key)
   place(id, 'due', lane, NOW + TELL_AFTER_MS)
 end
 
 -- Settled, waiting or dead: the shops of all orders behind it are told.
 local function tell_about(id)
+  CHANGE = change_of(id)
   local fields = redis.call('HMGET', item_key(id), 'kind', 'seat', 'store', 'order')
   if fields[1] == 'order' then tell({ store = fields[3], order = fields[4] }) end
   if fields[1] == 'seat' then

@@ -45,6 +45,7 @@ export const deadItemScripts = {
     local wait = wait_for_turn(per_second)
     if wait > 0 then return { 'later', tostring(wait) } end
     keep_replay(id, by)
+    CHANGE = change_of(id)
     local fields = redis.call('HMGET', item_key(id), 'lane', 'kind', 'seat', 'code')
     if fields[4] == 'ORDER_HELD' then redis.call('HSET', item_key(id), 'released', 1) end
     bump(id, fields[1], true)

@@ -212,6 +212,7 @@ export const orderScripts = {
 
   applySnapshot: String.raw`
     local offer = cjson.decode(ARGV[1])
+    CHANGE = ARGV[2] ~= '' and ARGV[2]
     forget_erased(offer)
     local key = order_key(offer)
     if redis.call('HGET', key, 'hash') == offer.hash then return accepted('same') end
@@ -228,6 +229,7 @@ export const orderScripts = {
 
   noteHint: String.raw`
     local ref = cjson.decode(ARGV[1])
+    CHANGE = ARGV[4] ~= '' and ARGV[4]
     local is_new = ARGV[3] == '' or hear_of(ref, tonumber(ARGV[3]))
     if is_dead(ref) and not is_new then return accepted('same') end
     hint(ref, ARGV[2])
@@ -253,6 +255,7 @@ export const orderScripts = {
 
   applyReading: String.raw`
     local offer, number = cjson.decode(ARGV[1]), tonumber(ARGV[2])
+    CHANGE = change_of(order_item(offer))
     forget_erased(offer)
     if number < tonumber(redis.call('HGET', order_key(offer), 'applied') or '0') then return accepted('overtaken') end
     local ends = ended_by(offer, offer.plan)
@@ -269,6 +272,7 @@ export const orderScripts = {
   applyDeletion: String.raw`
     local ref, number = cjson.decode(ARGV[1]), tonumber(ARGV[2])
     local key = order_key(ref)
+    CHANGE = change_of(order_item(ref))
     if number < tonumber(redis.call('HGET', key, 'applied') or '0') then return accepted('overtaken') end
     local ends = ended_by(ref)
     if is_held(ref, ends, ref.brake) or is_doubted(ref, ends) then

@@ -40,6 +40,7 @@ export const seatScripts = {
     note(seat_item(first), 'joined', seat)
     redis.call('HSET', item_key(seat_item(seat)), 'settled', redis.call('HGET', item_key(seat_item(seat)), 'generation'))
     place(seat_item(seat), 'settled', redis.call('HGET', item_key(seat_item(seat)), 'lane'), 0)
+    CHANGE = change_of(seat_item(seat))
     bump_seat(first, fields[1], access)
     return accepted('merged')`,
 

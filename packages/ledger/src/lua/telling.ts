@@ -27,6 +27,7 @@ export const tellingScripts = {
       redis.call('HMGET', key, 'status', 'open'),
       redis.call('HMGET', key .. ':told', 'number', 'outcome', 'at', 'confirmed', 'write'),
       standings,
+      change_of('tell-' .. ref.store .. '-' .. ref.order),
     }`,
 
   recordNote: String.raw`
