@@ -26,17 +26,24 @@ export interface SellingParts {
   readonly sellers: number
   /** Between an answer and the next order of one seller. */
   readonly restMs: number
+  /** Asked before each order; a seller waits while it is false. */
+  readonly mayGoOn?: () => boolean
   /** Of connections to the ingress; true unless said. */
   readonly keepAlive?: boolean
 }
 
 /** Sends a webhook for one paid order after the other until stopped; nothing is ever sent twice. */
-export function startSelling({ shop, sales, ingressUrl, sellers, restMs, keepAlive = true }: SellingParts): Selling {
+export function startSelling(parts: SellingParts): Selling {
+  const { shop, sales, ingressUrl, sellers, restMs, mayGoOn = () => true, keepAlive = true } = parts
   const sender = createSender(`${ingressUrl}/webhooks/shop`, webhookSecret, { keepAlive })
   const deliveries: Delivery[] = []
   const selling = { isOver: false }
   const sellOn = async () => {
     while (!selling.isOver) {
+      if (!mayGoOn()) {
+        await pause(restMs)
+        continue
+      }
       const order = sales.next()
       const sent = await sender.send(order, JSON.stringify(shop.order(order)))
       deliveries.push({ ...sent, answeredAtMs: performance.now() })

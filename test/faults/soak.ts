@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { isConserved } from '@seatkeeper/core'
+import { createLedger } from '@seatkeeper/ledger'
 import type { LmsFaultPlan } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
 import { startSystemProcesses, type SystemProcesses } from '../e2e/processes.ts'
@@ -8,25 +9,24 @@ import type { FaultReport, FaultRun, FaultTest } from './fault-test.ts'
 import { seeded, type Random } from './random.ts'
 import { openSales } from './sales.ts'
 import { acknowledged, startSelling, worstAnswerMs } from './selling.ts'
-import { growthPerHour, holdingsOf, type Sample } from './slopes.ts'
+import { followHoldings, slopesOf, thatGrew, type Ended } from './swelling.ts'
 
 const sellers = 10
 const restMs = 500
 /** The most that the sellers sell. */
 const ordersPerMinute = (sellers * 60_000) / restMs
-const lookEveryMs = 10_000
 const troubleEveryMs = 7000
 const killEveryMs = 150_000
-const mostMoreFiles = 20
-/** For a backlog that a slow machine has built up. */
-const calmWithinMs = 900_000
+/** An LMS in trouble does less than is sold, so sellers wait while more than this is due. */
+const mostDue = 300
+const calmWithinMs = 300_000
 
 /** A long day of everything at once. It is run by hand, for as long as is said. */
 export function soakFor(minutes: number): FaultTest {
   return {
     name: 'soak',
     promise:
-      'about 20 orders a second, all kinds of trouble and a kill every few minutes: the books are even, nothing swells',
+      'up to 20 orders a second, all kinds of trouble and a kill every few minutes: the books are even, nothing swells',
     run: (run) => soak(run, minutes),
     control: {
       without: 'the sweep',
@@ -44,15 +44,17 @@ async function soak({ seed, say }: FaultRun, minutes: number, workerScript?: str
   try {
     const random = seeded(seed)
     const sales = openSales(system, Math.ceil(minutes * ordersPerMinute * 1.5))
+    const ended = { isOver: false }
+    const backlog = watchBacklog(redis, ended)
     const selling = startSelling({
       shop: system.shop,
       sales,
       ingressUrl: system.process('ingress').url,
       sellers,
       restMs,
+      mayGoOn: () => backlog.due() <= mostDue,
     })
-    const ended = { isOver: false }
-    const looks = lookAround(system, redis, ended)
+    const looks = followHoldings(system, redis, ended)
     const troubles = makeTrouble(system, random, ended)
     const kills = killNowAndThen(system, random, ended)
     for (let minute = 1; minute <= minutes; minute += 1) {
@@ -61,20 +63,32 @@ async function soak({ seed, say }: FaultRun, minutes: number, workerScript?: str
     }
     ended.isOver = true
     await selling.stop()
-    const [seen, mixed, killed] = await Promise.all([looks, troubles, kills])
+    const [seen, mixed, killed] = await Promise.all([looks, troubles, kills, backlog.stopped])
+    const calmMs = performance.now()
     const conservation = await untilCalm(system.redis.url, say, calmWithinMs)
+    const drainMs = performance.now() - calmMs
     const kept = acknowledged(selling.deliveries)
+    const missing = kept.filter((order) => !sales.isHeld(order))
+    const isAtRest = conservation.due === 0
+    const isEven = isConserved(conservation)
     return {
       load: `${selling.deliveries.length} webhooks in ${minutes} min, ${kept.length} acknowledged`,
       faults: `${mixed} troubles of LMS and shop, ${killed} kills`,
-      lost: kept.filter((order) => !sales.isHeld(order)).map((order) => `order ${order}`),
+      lost: isAtRest ? missing.map((order) => `order ${order}`) : [],
       duplicated: repeatedEffects(system.campus),
       broken: [
-        ...(isConserved(conservation) && conservation.due === 0 ? [] : ['the agenda is not at rest, or not even']),
-        ...filesThatGrew(seen),
+        ...(isEven ? [] : ['the count of the agenda is not even']),
+        ...(isAtRest
+          ? []
+          : [`${conservation.due} items are still due after ${seconds(calmWithinMs)}, ${missing.length} orders open`]),
+        ...thatGrew(seen),
       ],
       worstAnswerMs: worstAnswerMs(selling.deliveries),
-      figures: { ...slopesOf(seen), agenda: JSON.stringify(conservation) },
+      figures: {
+        ...slopesOf(seen),
+        backlog: `at most ${backlog.most()} due, sellers wait above ${mostDue}; at rest after ${seconds(drainMs)}`,
+        agenda: JSON.stringify(conservation),
+      },
     }
   } finally {
     redis.disconnect()
@@ -82,35 +96,21 @@ async function soak({ seed, say }: FaultRun, minutes: number, workerScript?: str
   }
 }
 
-interface Ended {
-  readonly isOver: boolean
-}
-
-/** Series of samples by name; a process that was started anew begins another series. */
-interface Seen {
-  readonly memory: Map<string, Sample[]>
-  readonly files: Map<string, Sample[]>
-}
-
-async function lookAround(system: SystemProcesses, redis: Redis, ended: Ended): Promise<Seen> {
-  const seen: Seen = { memory: new Map(), files: new Map() }
-  while (!ended.isOver) {
-    await pause(lookEveryMs)
-    for (const [name, { child }] of Object.entries(system.processes)) {
-      const held = await holdingsOf(child().pid)
-      if (held === undefined) continue
-      add(seen.memory, `${name} ${child().pid}`, held.residentMegabytes)
-      add(seen.files, `${name} ${child().pid}`, held.openFiles)
-    }
-    const info = await redis.info('memory').catch(() => '')
-    const bytes = /^used_memory:(\d+)/m.exec(info)?.[1]
-    if (bytes !== undefined) add(seen.memory, 'redis', Number(bytes) / 1_048_576)
+/** Looks at how much is due, again and again. */
+function watchBacklog(redis: Redis, ended: Ended) {
+  const ledger = createLedger(redis)
+  const seen = { due: 0, most: 0 }
+  const look = async () => {
+    seen.due = (await ledger.conservation()).due
+    seen.most = Math.max(seen.most, seen.due)
   }
-  return seen
-}
-
-function add(series: Map<string, Sample[]>, name: string, value: number): void {
-  series.set(name, [...(series.get(name) ?? []), { atMs: Date.now(), value }])
+  const stopped = (async () => {
+    while (!ended.isOver) {
+      await look().catch(() => undefined)
+      await pause(restMs)
+    }
+  })()
+  return { due: () => seen.due, most: () => seen.most, stopped }
 }
 
 const lmsTroubles: readonly [LmsFaultPlan, ...LmsFaultPlan[]] = [
@@ -150,29 +150,6 @@ async function killNowAndThen(system: SystemProcesses, random: Random, ended: En
   return kills
 }
 
-/** The longest life of each process tells most. */
-function slopesOf({ memory, files }: Seen): Readonly<Record<string, string>> {
-  const longest = new Map<string, string>()
-  for (const [series, samples] of memory) {
-    const [name = ''] = series.split(' ')
-    const best = memory.get(longest.get(name) ?? '')?.length ?? 0
-    if (samples.length > best) longest.set(name, series)
-  }
-  return Object.fromEntries(
-    [...longest].map(([name, series]) => {
-      const samples = memory.get(series) ?? []
-      const open = files.get(series)
-      const filesNow =
-        open === undefined ? '' : `, ${open[0]?.value ?? 0} files at first, ${open.at(-1)?.value ?? 0} at last`
-      const slope = growthPerHour(samples.slice(Math.floor(samples.length / 3)))
-      return [name, `${(samples.at(-1)?.value ?? 0).toFixed(0)} MB, ${slope.toFixed(1)} MB/h${filesNow}`]
-    }),
-  )
-}
-
-function filesThatGrew({ files }: Seen): readonly string[] {
-  return [...files].flatMap(([series, samples]) => {
-    const [first, last] = [samples[1]?.value ?? 0, samples.at(-1)?.value ?? 0]
-    return samples.length > 3 && last > first + mostMoreFiles ? [`${series}: ${first} open files became ${last}`] : []
-  })
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(0)} s`
 }
