@@ -12,6 +12,7 @@ interface Container {
     readonly valueFrom?: { readonly secretKeyRef: { readonly key: string } }
   }[]
   readonly securityContext: object
+  readonly lifecycle?: object
 }
 
 interface Manifest {
@@ -87,6 +88,14 @@ describe('the manifests for Kubernetes', () => {
     const command = containerOf(ofKind('StatefulSet')[0] as Manifest)?.command.join(' ')
     expect(command).toContain('--appendonly yes --appendfsync always')
     expect(command).toContain('--maxmemory-policy noeviction')
+  })
+
+  it('let what is behind a Service stop only when nobody is sent there any more', () => {
+    const served = ofKind('Service').map(({ metadata }) => metadata.name)
+    const behind = deployments.filter(({ metadata }) => served.includes(metadata.name))
+    expect(behind.map(({ metadata }) => metadata.name).toSorted()).toEqual(['dashboard', 'ingress'])
+    for (const each of behind)
+      expect(containerOf(each)?.lifecycle).toEqual({ preStop: { exec: { command: ['sleep', '5'] } } })
   })
 
   it('let one of each go at a time where there are several', () => {
