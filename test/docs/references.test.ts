@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { createProgram } from '@seatkeeper/cli'
 import { failures } from '@seatkeeper/core'
 import { IngressConfig } from '@seatkeeper/ingress'
 import { LmsConfig } from '@seatkeeper/openedx'
@@ -81,6 +82,29 @@ describe('docs/seatkeeper.sample.yaml', () => {
     expect(Object.keys(sample[list][0] ?? {})).toEqual([...new Set(settings)])
   })
 })
+
+describe('docs/operations.md', () => {
+  it('has every command in its table, and no other', () => {
+    const section = /^## The command\n(.*?)^## /ms.exec(read('docs/operations.md'))?.[1] ?? ''
+    const rows = [...section.matchAll(/^\| (`.*?`) +\|/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)])
+    expect(new Set(rows.map(([, name]) => name))).toEqual(new Set(commandsBelow(program)))
+  })
+})
+
+const program = createProgram({
+  env: {},
+  print: () => undefined,
+  progress: () => undefined,
+  endWith: () => undefined,
+})
+
+/** The commands that do something, by all their words. */
+function commandsBelow(command: Pick<typeof program, 'commands'>, words = ''): readonly string[] {
+  return command.commands.flatMap((below) => {
+    const path = `${words}${below.name()}`
+    return below.commands.length === 0 ? [path] : commandsBelow(below, `${path} `)
+  })
+}
 
 describe('ARCHITECTURE.md', () => {
   it('has the table of rooms that the code is held against', () => {

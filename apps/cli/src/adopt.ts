@@ -11,6 +11,7 @@ import { patientStore } from './patience.ts'
 import type { Surroundings } from './program.ts'
 import { storeOf } from './store-of.ts'
 import { table } from './table.ts'
+import { someWords } from './words.ts'
 
 interface AdoptOptions {
   readonly store: string
@@ -38,7 +39,7 @@ export function adoptCommand(surroundings: Surroundings): Command {
     )
     .option('--apply', 'adopt what does not match too, and so enrol and end')
     .option('--dry-run', 'only say what would be done')
-    .option('--by <name>', 'who asks, for the record', userInfo().username)
+    .option('--by <name>', 'who asks, for the record', someWords, userInfo().username)
     .option('--json', 'for programs')
     .action((options: AdoptOptions) => adoptNow(surroundings, options))
 }

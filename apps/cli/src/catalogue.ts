@@ -59,7 +59,6 @@ async function check(surroundings: Surroundings, { store: name, json }: Argument
       }
     })
   }
-  progress('')
   if (!json) print(asText(found))
   endWith(exitCodeOf(found))
 }

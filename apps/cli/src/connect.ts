@@ -8,13 +8,14 @@ import { proveDelivery } from './delivery-proof.ts'
 import type { Surroundings } from './program.ts'
 import { storeOf } from './store-of.ts'
 import { table } from './table.ts'
+import { someWords } from './words.ts'
 
 /** `seatkeeper connect`: makes a shop's webhooks and proves that what they send is taken. */
 export function connectCommand(surroundings: Surroundings): Command {
   return new Command('connect')
     .description('make the webhooks that a shop lacks, and prove that what they send is taken')
     .argument('<store>', 'short name of the store; it needs publicUrl and a key with write rights')
-    .option('--by <name>', 'who asks, for the record', userInfo().username)
+    .option('--by <name>', 'who asks, for the record', someWords, userInfo().username)
     .option('--json', 'for programs')
     .action((name: string, options: ConnectOptions) => connect(surroundings, name, options))
 }

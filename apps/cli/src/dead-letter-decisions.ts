@@ -6,6 +6,7 @@ import { withLedger } from './connection.ts'
 import { isNarrowed, readDeadFilter, withDeadFilter, type DeadFilterOptions } from './dead-filter.ts'
 import type { Surroundings } from './program.ts'
 import { table } from './table.ts'
+import { someWords } from './words.ts'
 
 interface DecisionOptions extends DeadFilterOptions {
   readonly all?: true
@@ -39,7 +40,7 @@ export function replayCommand(surroundings: Surroundings): Command {
 /** `seatkeeper dead-letter discard`: nothing tries them again by itself. */
 export function discardCommand(surroundings: Surroundings): Command {
   return decisionCommand('discard', 'give dead letters up for good; only what changes, or a replay, revives them')
-    .requiredOption('--reason <words>', 'why, for the record; name nobody')
+    .requiredOption('--reason <words>', 'why, for the record; name nobody', someWords)
     .action(async (items: string[], options: DecisionOptions & { reason: string }, self: Command) => {
       const filter = chosen(items, options, self)
       const { by, reason, json } = options
@@ -58,7 +59,7 @@ function decisionCommand(name: string, description: string): Command {
     .description(description)
     .argument('[items...]', 'their items; or else say which by options')
     .option('--all', 'all there are')
-    .option('--by <name>', 'who asks, for the record', userInfo().username)
+    .option('--by <name>', 'who asks, for the record', someWords, userInfo().username)
     .option('--dry-run', 'only say how many of each code')
     .option('--json', 'for programs')
 }

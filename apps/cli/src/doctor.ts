@@ -45,9 +45,8 @@ export function doctorCommand(surroundings: Surroundings): Command {
 }
 
 async function doctor(surroundings: Surroundings, asJson: boolean): Promise<void> {
-  const { print, progress, endWith } = surroundings
+  const { print, endWith } = surroundings
   const found = await lookAtAll(surroundings)
-  progress('')
   print(asJson ? JSON.stringify(found, null, 2) : asText(found))
   endWith(exitCodeOf(found))
 }

@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { withLedger } from './connection.ts'
 import { erasureKeysOf } from './erasure-keys.ts'
 import type { Surroundings } from './program.ts'
+import { someWords } from './words.ts'
 
 interface EraseOptions {
   readonly endSeats?: true
@@ -25,7 +26,7 @@ export function eraseCommand(surroundings: Surroundings): Command {
     )
     .argument('<email>', 'address of the learner')
     .option('--end-seats', 'end their seats at the LMS first; else these stay as they are')
-    .option('--by <name>', 'who asks, for the record', userInfo().username)
+    .option('--by <name>', 'who asks, for the record', someWords, userInfo().username)
     .option('--yes', 'do not ask')
     .option('--dry-run', 'only say how much would be forgotten')
     .option('--json', 'for programs')

@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { withLedger, type Opened } from './connection.ts'
 import type { Surroundings } from './program.ts'
 import { moment, table } from './table.ts'
+import { someWords } from './words.ts'
 
 /** `seatkeeper lane`: the queues, how they stand, and stopping one by hand. */
 export function laneCommand(surroundings: Surroundings): Command {
@@ -77,8 +78,8 @@ function decisionCommand(
     .command(name)
     .description(description)
     .argument('<lane>', 'its name, such as enroll.campus')
-    .requiredOption('--reason <words>', 'why, for the record; name nobody')
-    .option('--by <name>', 'who decides, for the record', userInfo().username)
+    .requiredOption('--reason <words>', 'why, for the record; name nobody', someWords)
+    .option('--by <name>', 'who decides, for the record', someWords, userInfo().username)
     .option('--json', 'for programs')
     .action(async (lane: string, { reason, by, json }: DecisionOptions) => {
       refuseUnknown(lane)

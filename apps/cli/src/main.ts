@@ -7,6 +7,9 @@ const progress = (text: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`)
 }
 
+/** What comes after such a line takes its place. */
+const afterProgress = () => progress('')
+
 const ask = async (question: string) => {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   return terminal.question(question).finally(() => terminal.close())
@@ -14,10 +17,16 @@ const ask = async (question: string) => {
 
 createProgram({
   env: process.env,
-  print: (text) => void process.stdout.write(`${text}\n`),
+  print: (text) => {
+    afterProgress()
+    process.stdout.write(`${text}\n`)
+  },
   progress,
   ask: process.stdin.isTTY ? ask : undefined,
   endWith: (code) => (process.exitCode = code),
 })
   .parseAsync(process.argv)
-  .catch(failStart)
+  .catch((error: unknown) => {
+    afterProgress()
+    failStart(error)
+  })

@@ -18,6 +18,7 @@ import { Command } from 'commander'
 import { withLedger, type Opened } from './connection.ts'
 import type { Surroundings } from './program.ts'
 import { moment, table } from './table.ts'
+import { someWords } from './words.ts'
 
 /** `seatkeeper order`: what became of one order, and another try. */
 export function orderCommand(surroundings: Surroundings): Command {
@@ -38,7 +39,7 @@ export function orderCommand(surroundings: Surroundings): Command {
     .description('read one order again at its shop, and try again what is dead of it')
     .argument('<store>', 'short name of the store')
     .argument('<order>', 'number of the order; one that no webhook told of is read as well')
-    .option('--by <name>', 'who asks, for the record', userInfo().username)
+    .option('--by <name>', 'who asks, for the record', someWords, userInfo().username)
     .option('--json', 'for programs')
     .action((store: string, order: string, options: RetryOptions) =>
       retry(surroundings, readRef(store, order), options),

@@ -14,8 +14,7 @@ function wordsOf(command: Command): readonly string[] {
 
 /** What a command says of itself, on one line. */
 function helpOf(name: string): string {
-  const program = aProgram()
-  const command = program.commands.find((each) => each.name() === name)
+  const command = aProgram().commands.find((each) => each.name() === name)
   return command?.helpInformation().replace(/\s+/g, ' ') ?? ''
 }
 
@@ -35,5 +34,38 @@ describe('the command line', () => {
     const words = wordsOf(aProgram())
     expect(words).toContain('erase --end-seats')
     expect(words.filter((word) => /secret|password|token|credential/i.test(word))).toEqual([])
+  })
+})
+
+/** Commands that do something, by all their words. */
+function leavesOf(command: Command, words = ''): readonly (readonly [string, Command])[] {
+  return command.commands.flatMap((below) => {
+    const path = `${words}${below.name()}`
+    return below.commands.length === 0 ? [[path, below] as const] : leavesOf(below, `${path} `)
+  })
+}
+
+describe.each(leavesOf(aProgram()))('seatkeeper %s', (_, command) => {
+  it('has --json', () => {
+    expect(command.options.map(({ long }) => long)).toContain('--json')
+  })
+
+  it('says what it does, and what each argument and option is for', () => {
+    const said = [command, ...command.registeredArguments, ...command.options].map((part) =>
+      typeof part.description === 'function' ? part.description() : part.description,
+    )
+    expect(said.filter((text) => text === '')).toEqual([])
+  })
+})
+
+/** Options whose words stand in the operator log. */
+const recorded = leavesOf(aProgram()).flatMap(([path, { options }]) =>
+  options.filter(({ long }) => long === '--reason' || long === '--by').map((option) => [path, option] as const),
+)
+
+describe.each(recorded)('seatkeeper %s', (_, { long, parseArg }) => {
+  it(`takes no empty ${long}`, () => {
+    expect(() => parseArg?.(' ', undefined)).toThrow('cannot be empty')
+    expect(parseArg?.('alice', undefined)).toBe('alice')
   })
 })

@@ -30,7 +30,7 @@ export function createProgram(surroundings: Surroundings): Command {
     .description('Looks into Seatkeeper and sets things right.')
     .addHelpText(
       'after',
-      '\nEnvironment: REDIS_URL, SEATKEEPER_CONFIG. Exit codes: 0 done, 1 not done, 2 wrongly called; what only looks says its own.',
+      '\nEnvironment: REDIS_URL, SEATKEEPER_CONFIG. Exit codes: 0 done, 1 not done, 2 wrongly called; doctor and catalogue check say their own.',
     )
     .addCommand(orderCommand(surroundings))
     .addCommand(seatCommand(surroundings))

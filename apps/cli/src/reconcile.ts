@@ -7,6 +7,7 @@ import { readMoment } from './moment.ts'
 import type { Surroundings } from './program.ts'
 import { storeOf } from './store-of.ts'
 import { table } from './table.ts'
+import { someWords } from './words.ts'
 
 interface ReconcileOptions {
   readonly store: string
@@ -31,7 +32,7 @@ export function reconcileCommand(surroundings: Surroundings): Command {
     )
     .option('--until <time>', 'and until; now unless given', moment)
     .option('--dry-run', 'only say what would change')
-    .option('--by <name>', 'who asks, for the record', userInfo().username)
+    .option('--by <name>', 'who asks, for the record', someWords, userInfo().username)
     .option('--json', 'for programs')
     .action((options: ReconcileOptions) => reconcileNow(surroundings, options))
 }

@@ -17,6 +17,7 @@ import type { z } from 'zod'
 import { withLedger, type Opened } from './connection.ts'
 import type { Surroundings } from './program.ts'
 import { moment, table } from './table.ts'
+import { someWords } from './words.ts'
 
 /** `seatkeeper seat`: one learner in one course run, and what an operator decides about it. */
 export function seatCommand(surroundings: Surroundings): Command {
@@ -64,8 +65,8 @@ function decisionCommand(
     .option('--course <key>', 'key of the course run')
     .option('--email <address>', 'address of the learner')
     .option('--mode <mode>', 'course mode to give', 'verified')
-    .requiredOption('--reason <words>', 'why, for the record; name nobody')
-    .option('--by <name>', 'who decides, for the record', userInfo().username)
+    .requiredOption('--reason <words>', 'why, for the record; name nobody', someWords)
+    .option('--by <name>', 'who decides, for the record', someWords, userInfo().username)
     .option('--json', 'for programs')
     .action((seat: string | undefined, options: DecisionOptions) => decide(surroundings, name, seat, options))
 }
