@@ -35,7 +35,7 @@ export type SeatId = z.output<typeof SeatId>
 
 /**
  * What a change of an order is known by, from the news of it to the last attempt that it made: 32 hexadecimal digits, of which the
- * first twelve are the milliseconds since 1970 at which the news came. A trace of it has the same id.
+ * first twelve are the milliseconds since 1970 at which the news came; the shape of a W3C trace id.
  */
 export const ChangeId = z
   .string()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { ChangeId, enrollSeat } from '@seatkeeper/core'
+import { ChangeId, EmailAddress, enrollSeat, OrderId, Username } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder } from '@seatkeeper/core/fixture'
 import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
@@ -99,6 +99,18 @@ describe('the change of an order', () => {
     await settle(`seat-${seat}`)
     await ledger.bumpSeats([seat], 'drift')
     expect(await ledger.changeOf(`seat-${seat}`)).toBeNull()
+  })
+
+  it('goes with the claims of a seat to the one that it joins', async () => {
+    const other = anOrder({ order: OrderId.parse('1002'), learner: EmailAddress.parse('countess@example.org') })
+    await ledger.applySnapshot(offer(), first)
+    await ledger.applySnapshot(anOffer(other), second)
+    const account = { id: 7, username: Username.parse('ada') }
+    const [theOther] = (await ledger.orderView(other))?.seats ?? []
+    const survivor = await seatId()
+    await ledger.bindAccount(survivor, account)
+    if (theOther !== undefined) await ledger.bindAccount(theOther, account)
+    expect(await ledger.changeOf(`seat-${survivor}`)).toBe(second)
   })
 
   it('is unknown of news that brought none, and of what an earlier release stored', async () => {
