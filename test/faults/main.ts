@@ -5,7 +5,7 @@ import { webhookFuzzFault } from '../fuzz/webhook-fuzz-fault.ts'
 import { fuzzCommand } from '../fuzz/command.ts'
 import { isSound, type FaultReport, type FaultRun, type FaultTest, type Scale } from './fault-test.ts'
 import { soakFor } from './soak.ts'
-import { faultTests } from './tests.ts'
+import { byHand, faultTests } from './tests.ts'
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     .description('Fault tests with real processes, one after the other; each prints its seed and replays from it.')
     .action((options: Arguments) => runAll(faultTests, options))
   const ownCommands = new Set([orderChaosFault.name, webhookFuzzFault.name])
-  for (const test of faultTests.filter(({ name }) => !ownCommands.has(name)))
+  for (const test of [...faultTests, ...byHand].filter(({ name }) => !ownCommands.has(name)))
     program.addCommand(
       withOptions(new Command(test.name))
         .description(test.promise)

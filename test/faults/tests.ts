@@ -15,11 +15,14 @@ import { redisTrouble } from './redis-trouble.ts'
 import { clockFault } from './clock.ts'
 import { slowBody } from './slow-body.ts'
 import { echo } from '../write-back/echo.ts'
+import { clusterFault } from '../topologies/cluster-fault.ts'
+import { scaleFault } from '../topologies/scale-fault.ts'
+import { sentinelFault } from '../topologies/sentinel-fault.ts'
 import type { FaultTest } from './fault-test.ts'
 import { deploy } from './deploy.ts'
 import { poison } from './poison.ts'
 
-/** All fault tests, in the order in which they are run. */
+/** Those that are run all together, in the order in which they are run. */
 export const faultTests: readonly FaultTest[] = [
   ackKill,
   lostWebhooks,
@@ -41,3 +44,6 @@ export const faultTests: readonly FaultTest[] = [
   redisTrouble,
   clockFault,
 ]
+
+/** Too long, or with too many servers, for the others' company: each is run by its name only. */
+export const byHand: readonly FaultTest[] = [sentinelFault, clusterFault, scaleFault]

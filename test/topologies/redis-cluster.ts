@@ -57,7 +57,8 @@ export async function untilWhole(nodes: readonly ClusterServer[]): Promise<void>
 async function startNode(): Promise<ClusterServer> {
   const port = await freeClusterPort()
   const place = ['--port', `${port}`, '--bind', '127.0.0.1']
-  const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', `${nodeTimeoutMs}`]
+  const timeout = ['--cluster-node-timeout', `${nodeTimeoutMs}`]
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-require-full-coverage', 'no', ...timeout]
   const server = await startRedis({ arguments: [...place, ...cluster] })
   const admin = new Redis(server.url, { retryStrategy: () => 100 })
   admin.on('error', () => undefined)

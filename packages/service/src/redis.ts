@@ -120,6 +120,7 @@ function openCluster(address: Extract<RedisAddress, { kind: 'cluster' }>, purpos
     ...options,
     redisOptions: { ...redisOptions, ...login },
     clusterRetryStrategy: retryStrategy,
+    slotsRefreshTimeout: 3000,
     // A certificate names hosts, so they are not to be turned into addresses.
     dnsLookup: (host, done) => done(null, host),
   })
