@@ -47,6 +47,7 @@ const crowd = (enter: ReturnType<typeof open>, count: number, signal = unhurried
   Array.from({ length: count }, () => enter(signal))
 const until = async (isSo: () => boolean) => {
   for (let turn = 0; turn < 2000 && !isSo(); turn += 1) await new Promise((resolve) => setTimeout(resolve, 1))
+  expect(isSo()).toBe(true)
 }
 const leave = async ({ own, party }: Ticket) => {
   await own.giveBack()
