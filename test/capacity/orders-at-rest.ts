@@ -68,13 +68,12 @@ async function fill(ledger: RedisLedger, wakeUps: WakeUps, count: number): Promi
 
 async function settleAll(ledger: RedisLedger, due: readonly WakeUp[]): Promise<void> {
   const patience = { firstLookMs: 1000, maxLookMs: 10_000, patienceMs: 60_000 }
-  const wake = () => Promise.resolve()
   const run = settleSeat({
     ledger,
     lms: createGenerousLms(),
     patience,
     policy: { closedCourse: 'refuse', lastClaimGone: 'deactivate' },
-    wake,
+    wake: () => Promise.resolve(),
   })
   const seats = due.flatMap(({ item, generation }): { seat: SeatId; generation: number }[] =>
     item.kind === 'seat' ? [{ seat: item.seat, generation }] : [],

@@ -91,8 +91,8 @@ describe('the manifests for Kubernetes', () => {
   })
 
   it('let what is behind a Service stop only when nobody is sent there any more', () => {
-    const served = ofKind('Service').map(({ metadata }) => metadata.name)
-    const behind = deployments.filter(({ metadata }) => served.includes(metadata.name))
+    const served = new Set(ofKind('Service').map(({ metadata }) => metadata.name))
+    const behind = deployments.filter(({ metadata }) => served.has(metadata.name))
     expect(behind.map(({ metadata }) => metadata.name).toSorted()).toEqual(['dashboard', 'ingress'])
     for (const each of behind)
       expect(containerOf(each)?.lifecycle).toEqual({ preStop: { exec: { command: ['sleep', '5'] } } })
