@@ -45,11 +45,16 @@ export async function startRedisCluster(size = 3): Promise<RedisCluster> {
   }
 }
 
-/** Until every node sees all slots served. */
-export async function untilWhole(nodes: readonly ClusterServer[]): Promise<void> {
+/**
+ * Until every node knows the owner of every slot.
+ *
+ * `cluster_state:ok` alone says less: full coverage is not required, so a node says it before it has heard of all owners.
+ */
+async function untilWhole(nodes: readonly ClusterServer[]): Promise<void> {
+  const signs = ['cluster_state:ok', `cluster_known_nodes:${nodes.length}\r`, `cluster_slots_assigned:${slots}\r`]
   const isWhole = async ({ admin }: ClusterServer) => {
     const info = await admin.cluster('INFO').catch(() => '')
-    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${nodes.length}\r`)
+    return signs.every((sign) => info.includes(sign))
   }
   await until('the Cluster is whole', async () => (await Promise.all(nodes.map(isWhole))).every(Boolean))
 }
