@@ -56,6 +56,7 @@ const ownChanges = [
   '/search',
   '/dead-letters/replay',
   '/dead-letters/discard',
+  '/items/order-shop-1001/read',
   '/items/seat-s1234567890123456789/decide',
   '/lanes/enroll.campus',
 ]

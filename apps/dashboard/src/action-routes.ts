@@ -8,11 +8,12 @@ import {
   type OperatorLog,
   type WakeUp,
 } from '@seatkeeper/core'
-import { discard } from '@seatkeeper/fulfilment'
+import { discard, retryOrder, type RetryOrderParts } from '@seatkeeper/fulfilment'
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { fieldsOf, readDeadFilter } from './dead-filter.ts'
 import { fieldOf, readForm } from './forms.ts'
 import { refuse, requireRole } from './guard.ts'
+import { isItemId } from './item-id.ts'
 import { readItemView, type ItemLedger } from './item-view.ts'
 import { visitorOf } from './login/visitor.ts'
 import { deadDecisionPage } from './pages/dead-decision.ts'
@@ -26,7 +27,8 @@ export type ActionsLedger = ItemLedger &
   Pick<DeadItems, 'dead' | 'discard'> &
   Pick<OperatorLog, 'recordAction'> &
   Pick<LanePauses, 'pauseLane' | 'resumeLane'> &
-  Pick<Ledger, 'setOperatorClaim'>
+  Pick<Ledger, 'setOperatorClaim'> &
+  RetryOrderParts['ledger']
 
 export interface ActionsParts {
   readonly ledger: ActionsLedger
@@ -44,6 +46,7 @@ export function createActions(parts: ActionsParts): Router {
   router.post('/dead-letters/replay', operator, readForm, replayDead(parts))
   router.post('/dead-letters/discard', operator, readForm, discardDead(parts))
   router.post('/lanes/:lane', operator, readForm, decideLane(parts))
+  router.post('/items/:id/read', operator, readAgain(parts))
   router.get('/items/:id/decide', admin, previewSeat(parts))
   router.post('/items/:id/decide', admin, readForm, decideSeat(parts))
   return router
@@ -97,6 +100,18 @@ function decideLane({ ledger }: ActionsParts): RequestHandler<{ readonly lane: s
     const decision = { lane, by: visitorOf(request).name, reason }
     await (what === 'pause' ? ledger.pauseLane(decision) : ledger.resumeLane(decision))
     response.redirect(303, `/lanes/${lane}`)
+  }
+}
+
+/** An order that no news told of is not here to be read: its store might be served by nobody. */
+function readAgain({ ledger, wake }: ActionsParts): RequestHandler<{ readonly id: string }> {
+  return async (request, response) => {
+    const { id } = request.params
+    const item = isItemId(id) ? (await ledger.readItem(id))?.item : undefined
+    if (item?.kind !== 'order') return refuse(response, 404, 'The ledger has no order of this name.')
+    const { store, order } = item
+    await retryOrder({ ledger, wake })({ ref: { store, order }, by: visitorOf(request).name })
+    response.redirect(303, `/items/${id}`)
   }
 }
 

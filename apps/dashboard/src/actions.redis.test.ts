@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Role } from './login/visitor.ts'
-import { emailOf } from '@seatkeeper/core/fixture'
+import { OrderId, readOrder } from '@seatkeeper/core'
+import { anOrder, emailOf } from '@seatkeeper/core/fixture'
 import { giveUp, itemOf, sell, settle, startScene, until, type Scene } from './scene.fixture.ts'
 import { ask, asPage, fromHere, type Answer } from './visitor.fixture.ts'
 
@@ -57,6 +58,7 @@ describe('a viewer', () => {
     ['/dead-letters/replay', { all: 'yes' }],
     ['/dead-letters/discard', { all: 'yes', reason: 'why not' }],
     ['/lanes/enroll.campus', { what: 'pause', reason: 'why not' }],
+    ['/items/order-shop-1001/read', {}],
     ['/items/ITEM/decide', { what: 'deny', mode: 'verified', reason: 'why not' }],
     ['/seats/new', wish],
   ]
@@ -68,10 +70,10 @@ describe('a viewer', () => {
     expect(await snapshot()).toEqual(before)
     for (const page of ['/dead-letters', `/items/${item}`, '/items/order-shop-1001', '/lanes/enroll.campus']) {
       const { text } = await look('viewer', page)
-      expect([page, text.match(/<form|Replay …|Give up …|\/decide/g)?.filter((found) => found !== '<form')]).toEqual([
+      expect([
         page,
-        [],
-      ])
+        text.match(/<form|Replay …|Give up …|Read again|\/decide/g)?.filter((found) => found !== '<form'),
+      ]).toEqual([page, []])
     }
   })
 
@@ -139,6 +141,54 @@ describe('a replay', () => {
       expect(await statusOf(item)).toBe('dead')
     },
   )
+})
+
+describe('reading an order again', () => {
+  const id = 'order-shop-1001'
+
+  it('makes an order at rest due, wakes it, and is recorded', async () => {
+    await sellOne()
+    expect(await statusOf(id)).toBe('settled')
+    expect((await look('operator', `/items/${id}`)).text).toContain(`action="/items/${id}/read"`)
+    const answer = await act('operator', `/items/${id}/read`, {})
+    expect([answer.status, answer.headers.location]).toEqual([303, `/items/${id}`])
+    expect(await statusOf(id)).toBe('due')
+    expect(await scene.wakeUps.depths(['orders.shop'])).toMatchObject(new Map([['orders.shop', { waiting: 1 }]]))
+    expect(await actions()).toMatchObject([{ by: 'the operator', action: 'retry', on: id }])
+  })
+
+  it('opens what is dead of it, and nothing else', async () => {
+    const item = await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')
+    const other = await giveUp(scene, await sellOne('2'), 'LMS_COURSE_UNKNOWN')
+    await act('operator', `/items/${id}/read`, {})
+    expect([await statusOf(id), await statusOf(item), await statusOf(other)]).toEqual(['due', 'due', 'dead'])
+  })
+
+  it('says that a held order goes through', async () => {
+    await sellOne()
+    const { order, store } = anOrder({ order: OrderId.parse('1001') })
+    await scene.ledger.noteHint({ store, order }, 'action')
+    const { generation = 0 } = (await scene.ledger.itemStatus(id)) ?? {}
+    const { backoff } = readOrder
+    await scene.ledger.fileFailure({ id, generation, code: 'ORDER_HELD', permanent: true, backoff, random: 0 })
+    expect((await look('operator', `/items/${id}`)).text).toContain('its next reading goes through')
+    await act('operator', `/items/${id}/read`, {})
+    expect((await look('operator', `/items/${id}`)).text).not.toContain('its next reading goes through')
+  })
+
+  it.each(['order-shop-999', 'order-nowhere-1001', 'SEAT', 'x'])('is none of %s', async (name) => {
+    const path = `/items/${name.replace('SEAT', itemOf(await sellOne()))}/read`
+    const before = await snapshot()
+    expect(await act('operator', path, {})).toMatchObject({ status: 404 })
+    expect(await snapshot()).toEqual(before)
+  })
+
+  it('is refused to another site’s form', async () => {
+    await sellOne()
+    const headers = { ...fromHere('https://evil.example.com'), cookie: await scene.enter('operator') }
+    expect(await ask(scene.url, `/items/${id}/read`, { method: 'POST', headers })).toMatchObject({ status: 403 })
+    expect(await statusOf(id)).toBe('settled')
+  })
 })
 
 describe('giving up', () => {

@@ -150,6 +150,15 @@ describeInBrowser(hasChromium ? 'the dashboard in Chromium' : `the dashboard in 
     await picture('record', false)
   })
 
+  it('has an order read again, however well it stands', async () => {
+    await page.goto(`${scene.url}/items/order-shop-1048`)
+    const reading = page.getByRole('listitem').filter({ hasText: 'Word came that it changed operator' })
+    expect(await reading.count()).toBe(0)
+    await page.getByRole('button', { name: 'Read again' }).click()
+    await page.waitForURL('**/items/order-shop-1048')
+    await reading.waitFor()
+  })
+
   it('denies a seat over the shops’ heads', async () => {
     await page.goto(`${scene.url}/items/${item}`)
     await page.getByRole('link', { name: 'Decide over the shops’ heads' }).click()

@@ -1,7 +1,7 @@
 import { failures } from '@seatkeeper/core'
 import { html, type Html } from '../html.ts'
 import type { ItemView, OrderFacts } from '../item-view.ts'
-import type { Visitor } from '../login/visitor.ts'
+import { mayAct, type Visitor } from '../login/visitor.ts'
 import { seatAnswer } from './answer.ts'
 import { deadActions, failureBox, itemFacts } from './dead.ts'
 import { factList } from './facts.ts'
@@ -22,7 +22,7 @@ export function orderPage(visitor: Visitor, view: ItemView, facts: OrderFacts): 
       <div class="columns">
         <div>
           <h2>At the shop</h2>
-          ${shop(facts, view)}
+          ${shop(facts, view)} ${mayAct(visitor, 'operator') ? readAgain(view) : null}
         </div>
         <div>
           <h2>Lines</h2>
@@ -56,6 +56,18 @@ function shop({ status, modifiedAtMs, note, telling }: OrderFacts, { state }: It
           ${telling.failure === null ? null : html`<a href="/items/tell-${telling.item.kind === 'tell' ? `${telling.item.store}-${telling.item.order}` : ''}"><code class="code">${telling.failure.code}</code></a> ${failures[telling.failure.code].advice}`}`,
     ],
   ])
+}
+
+/** Has the order read whatever became of it, while a replay opens only what is dead. */
+function readAgain({ id, state }: ItemView): Html {
+  const isHeld = state.status === 'dead' && state.failure?.code === 'ORDER_HELD'
+  return html`<form method="post" action="/items/${id}/read">
+    <p class="actions"><button class="button quiet">Read again</button></p>
+    <p class="hint">
+      The order is read at its shop, and what is dead of it is tried
+      again.${isHeld ? ' It is held: its next reading goes through, whatever seats that ends.' : null}
+    </p>
+  </form>`
 }
 
 function lines({ lines: all, open }: OrderFacts): Html {
