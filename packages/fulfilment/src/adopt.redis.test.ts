@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import {
   CourseMode,
   itemId,
@@ -12,9 +12,7 @@ import {
   type WakeUp,
 } from '@seatkeeper/core'
 import { aLine, anOrder, catalogue, emailOf, noBrake } from '@seatkeeper/core/fixture'
-import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { acceptNews, adopt, readOrder, settleSeat, type AdoptRange } from './index.ts'
 import { createListingShop, numbered, type ListingShop } from './listing-shop.fixture.ts'
 import { createMemoryLms, type MemoryLms } from './lms.fixture.ts'
@@ -27,28 +25,13 @@ const ended: Enrolment = { ...verified, isActive: false }
 const learner = (order: number) => emailOf(`learner${order}@example.org`)
 const refunded = { refunds: ['71'], lines: [aLine({ refunded: 1 })] }
 
-let server: EmbeddedRedis
-let redis: Redis
-let prefix: string
-let ledger: RedisLedger
+const at = useLedger()
 let shop: ListingShop
 let lms: MemoryLms
 let woken: WakeUp[]
 let failures: string[]
-let tests = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
 beforeEach(() => {
-  tests += 1
-  prefix = `{adopt-${tests}}:`
-  ledger = createLedger(redis, prefix)
   shop = createListingShop()
   lms = createMemoryLms()
   woken = []
@@ -63,7 +46,7 @@ const refOf = (order: number) => ({ store, order: OrderId.parse(String(order)) }
 
 async function adoptAll(more: Partial<AdoptRange> = {}) {
   const range = { store, sinceMs: 0, dryRun: false, applies: false, ...context(), ...more }
-  const orders = await adopt({ ledger, store: shop, lmsOf, policy, wake })(range)
+  const orders = await adopt({ ledger: at.ledger, store: shop, lmsOf, policy, wake })(range)
   return Object.fromEntries(
     orders.map(({ order, outcome, trouble, claims }) => [
       order,
@@ -82,13 +65,13 @@ function fulfilled(order: number, row: Enrolment, change: Parameters<typeof numb
 /** What the workers do until nothing is due. */
 async function work() {
   const settle = settleSeat({
-    ledger,
+    ledger: at.ledger,
     lms,
     wake,
     patience: { firstLookMs: 1000, maxLookMs: 10_000, patienceMs: 60_000 },
     policy: { closedCourse: 'refuse', lastClaimGone: 'deactivate' },
   })
-  const read = readOrder({ ledger, store: shop, policy, wake })
+  const read = readOrder({ ledger: at.ledger, store: shop, policy, wake })
   for (let next = woken.shift(); next !== undefined; next = woken.shift()) {
     const { item, generation } = next
     if (item.kind === 'seat') await settle({ v: 1, lms: LmsId.parse('campus'), seat: item.seat, generation }, context())
@@ -99,20 +82,20 @@ async function work() {
 /** The shop says by webhook how the order is now. */
 async function hear(order: number, change: Parameters<typeof numbered>[2]) {
   shop.put(numbered(order, 40 + order, change))
-  const accept = acceptNews({ ledger, policyOf: () => policy, wake, onWakeFailed: () => undefined })
+  const accept = acceptNews({ ledger: at.ledger, policyOf: () => policy, wake, onWakeFailed: () => undefined })
   await accept({ kind: 'hint', reason: 'refund', ...refOf(order) })
   await work()
 }
 
 /** All that Redis holds of this test. */
 async function dump(): Promise<Record<string, unknown>> {
-  const keys = (await redis.keys(`${prefix}*`)).toSorted()
-  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const)))
+  const keys = (await at.redis.keys(`${at.prefix}*`)).toSorted()
+  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await at.redis.dumpBuffer(key)] as const)))
 }
 
 async function seatOf(order: number) {
-  const [id] = (await ledger.orderView(refOf(order)))?.seats ?? []
-  return id && (await ledger.readSeat(id))
+  const [id] = (await at.ledger.orderView(refOf(order)))?.seats ?? []
+  return id && (await at.ledger.readSeat(id))
 }
 
 describe('adopt', () => {
@@ -149,11 +132,11 @@ describe('adopt', () => {
     })
     await work()
     expect(lms.writes).toEqual([])
-    expect(await ledger.readItem('tell-shop-1')).toBeUndefined()
+    expect(await at.ledger.readItem('tell-shop-1')).toBeUndefined()
     await hear(1, refunded)
     expect(lms.row(learner(1))).toEqual(ended)
-    expect(await ledger.readItem('tell-shop-1')).toMatchObject({ status: 'due' })
-    expect(await ledger.conservation()).toMatchObject({ dead: 0, waiting: 0 })
+    expect(await at.ledger.readItem('tell-shop-1')).toMatchObject({ status: 'due' })
+    expect(await at.ledger.conservation()).toMatchObject({ dead: 0, waiting: 0 })
   })
 
   it('leaves the seat of an adopted order in peace when the order moves on', async () => {
@@ -162,14 +145,14 @@ describe('adopt', () => {
     await work()
     await hear(1, { status: 'completed' })
     expect(lms.writes).toEqual([])
-    expect(await ledger.orderView(refOf(1))).toMatchObject({ status: 'completed' })
+    expect(await at.ledger.orderView(refOf(1))).toMatchObject({ status: 'completed' })
   })
 
   it('leaves what does not match to a person, and what was not adopted alone', async () => {
     fulfilled(1, noEnrolment)
     expect(await adoptAll()).toEqual({ 1: ['left', 'would enrol'] })
     await hear(1, { status: 'completed' })
-    expect(await dump()).not.toHaveProperty(`${prefix}order:shop/1:claims`)
+    expect(await dump()).not.toHaveProperty(`${at.prefix}order:shop/1:claims`)
     expect(lms.writes).toEqual([])
   })
 

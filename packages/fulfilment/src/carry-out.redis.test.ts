@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import {
   CourseMode,
   LmsId,
@@ -9,9 +9,7 @@ import {
   type Seat,
 } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, emailOf } from '@seatkeeper/core/fixture'
-import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { settleSeat, type SeatPolicy } from './index.ts'
 import { createMemoryLms, type MemoryLms } from './lms.fixture.ts'
 
@@ -23,37 +21,24 @@ const downgrade = { lastClaimGone: { downgradeTo: CourseMode.parse('audit') } }
 const minute = 60_000
 const day = 24 * 60 * minute
 
-let server: EmbeddedRedis
-let redis: Redis
-let ledger: RedisLedger
+const at = useLedger()
 let lms: MemoryLms
-let tests = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
 beforeEach(() => {
-  tests += 1
-  ledger = createLedger(redis, `{policy-${tests}}:`)
   lms = createMemoryLms()
   lms.register(ada)
 })
 
 async function offer(order: Partial<OrderSnapshot> = {}) {
   const snapshot = anOrder(order)
-  await ledger.applyReading(await ledger.numberRead(snapshot), anOffer(snapshot))
+  await at.ledger.applyReading(await at.ledger.numberRead(snapshot), anOffer(snapshot))
 }
 const paid = () => offer()
 const refunded = () => offer({ lines: [aLine({ refunded: 1 })] })
 
 async function theSeat(): Promise<Seat> {
-  const [id] = (await ledger.orderView(anOrder()))?.seats ?? []
-  const seat = id === undefined ? undefined : await ledger.readSeat(id)
+  const [id] = (await at.ledger.orderView(anOrder()))?.seats ?? []
+  const seat = id === undefined ? undefined : await at.ledger.readSeat(id)
   if (seat === undefined) throw new Error('there is no seat')
   return seat
 }
@@ -63,14 +48,14 @@ async function settle(changes: Partial<SeatPolicy> = {}): Promise<Outcome> {
   const { id } = await theSeat()
   const policy: SeatPolicy = { closedCourse: 'refuse', lastClaimGone: 'deactivate', ...changes }
   const patience = { firstLookMs: 1000, maxLookMs: 10_000, patienceMs: minute }
-  const run = settleSeat({ ledger, lms, patience, policy, wake: () => Promise.resolve() })
+  const run = settleSeat({ ledger: at.ledger, lms, patience, policy, wake: () => Promise.resolve() })
   const outcome = await run({ v: 1, lms: campus, seat: id, generation: 1 }, { signal: AbortSignal.timeout(5000) })
   return (await theSeat()).id === id ? outcome : settle(changes)
 }
 
 describe('carryOut where a course run takes nobody', () => {
   it('waits until it opens, a minute longer in case the LMS’s clock is behind', async () => {
-    const opensAtMs = (await ledger.nowMs()) + day / 2
+    const opensAtMs = (await at.ledger.nowMs()) + day / 2
     lms.close(opensAtMs)
     await paid()
     const untilMs = opensAtMs + minute
@@ -80,11 +65,11 @@ describe('carryOut where a course run takes nobody', () => {
       untilMs,
     })
     expect(lms.writes).toEqual([])
-    expect(await ledger.conservation()).toMatchObject({ waiting: 1, due: 0 })
+    expect(await at.ledger.conservation()).toMatchObject({ waiting: 1, due: 0 })
   })
 
   it('asks again within a day, because an opening may be moved', async () => {
-    const nowMs = await ledger.nowMs()
+    const nowMs = await at.ledger.nowMs()
     lms.close(nowMs + 90 * day)
     await paid()
     const outcome = await settle()

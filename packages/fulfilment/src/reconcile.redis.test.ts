@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import {
   itemId,
   laneOf,
@@ -11,9 +11,8 @@ import {
   type WakeUp,
 } from '@seatkeeper/core'
 import { aLine, anOrder, catalogue, emailOf, noBrake } from '@seatkeeper/core/fixture'
-import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import type { RedisLedger } from '@seatkeeper/ledger'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { acceptNews, readOrder, reconcile, reconcileRange, replay, type Reconciled } from './index.ts'
 import { createListingShop, numbered, type ListingShop } from './listing-shop.fixture.ts'
 import { offerOf } from './offer.ts'
@@ -24,28 +23,15 @@ const chore = { kind: 'chore', chore: 'reconcile', of: store } as const
 const everyMs = 300_000
 const aDayMs = 86_400_000
 
+const at = useLedger()
 let policy = usual
-let server: EmbeddedRedis
-let redis: Redis
 let ledger: RedisLedger
 let shop: ListingShop
-let prefix = ''
 let woken: WakeUp[] = []
 let failures: string[] = []
-let tests = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
 beforeEach(async () => {
-  tests += 1
-  prefix = `{reconcile-${tests}}:`
-  ledger = createLedger(redis, prefix)
+  ledger = at.ledger
   shop = createListingShop()
   woken = []
   failures = []
@@ -151,8 +137,8 @@ async function forgetPoll() {
 
 /** All that Redis holds of this test. */
 async function dump(): Promise<Record<string, unknown>> {
-  const keys = (await redis.keys(`${prefix}*`)).toSorted()
-  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const)))
+  const keys = (await at.redis.keys(`${at.prefix}*`)).toSorted()
+  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await at.redis.dumpBuffer(key)] as const)))
 }
 
 /** 1 is right, 2 was never heard of, 3 was refunded, 4 is in the trash, 5 names nobody. */
@@ -166,8 +152,8 @@ async function aShop() {
 
 /** As if so much time had passed since the orders were compared with the shop. */
 async function passSince(ms: number) {
-  const key = `${prefix}unread:${store}`
-  for (const order of await redis.zrange(key, '0', '-1')) await redis.zincrby(key, -ms, order)
+  const key = `${at.prefix}unread:${store}`
+  for (const order of await at.redis.zrange(key, '0', '-1')) await at.redis.zincrby(key, -ms, order)
 }
 
 describe('reconcile', () => {
@@ -237,7 +223,7 @@ describe('reconcile', () => {
       })
       void round()
       await reached
-      await redis.del(`${prefix}lease:${itemId(chore)}`, `${prefix}quarantine`)
+      await at.redis.del(`${at.prefix}lease:${itemId(chore)}`, `${at.prefix}quarantine`)
     }
     ledger = alive
     expect(await round()).toMatchObject({ applied: 1 })
@@ -520,6 +506,6 @@ describe('reconcileRange', () => {
     expect(await asking({ ...range, dryRun: true })).toMatchObject([
       { changes: [{ course: 'course-v1:DemoU+ART+2026' }] },
     ])
-    expect(await redis.keys(`${prefix}product:*`)).toEqual([])
+    expect(await at.redis.keys(`${at.prefix}product:*`)).toEqual([])
   })
 })

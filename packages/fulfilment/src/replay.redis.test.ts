@@ -1,48 +1,33 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { itemId, OrderId, readOrder, type WakeUp } from '@seatkeeper/core'
 import { anOrder } from '@seatkeeper/core/fixture'
-import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { countByCode, replay } from './replay.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
-let ledger: RedisLedger
+const at = useLedger()
 let woken: WakeUp[]
-let tests = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-beforeEach(async () => {
-  tests += 1
-  ledger = createLedger(redis, `{replay-${tests}}:`)
+beforeEach(() => {
   woken = []
 })
 
 const fast = { filter: {}, by: 'ops', perSecond: 1000 }
 
 function parts() {
-  return { agenda: ledger, wake: async (wakeUps: readonly WakeUp[]) => void woken.push(...wakeUps) }
+  return { agenda: at.ledger, wake: async (wakeUps: readonly WakeUp[]) => void woken.push(...wakeUps) }
 }
 
 async function kill(orders: number): Promise<void> {
   for (let order = 1; order <= orders; order += 1) {
-    await ledger.noteHint(anOrder({ order: OrderId.parse(`${order}`) }), 'action')
+    await at.ledger.noteHint(anOrder({ order: OrderId.parse(`${order}`) }), 'action')
     const filing = { id: `order-shop-${order}`, generation: 1, code: 'STORE_ANSWER_UNREADABLE', random: 0 } as const
-    await ledger.fileFailure({ ...filing, permanent: true, backoff: readOrder.backoff })
+    await at.ledger.fileFailure({ ...filing, permanent: true, backoff: readOrder.backoff })
   }
 }
 
 async function replaysOfAll(orders: number) {
   const states = await Promise.all(
-    Array.from({ length: orders }, (_, index) => ledger.readItem(`order-shop-${index + 1}`)),
+    Array.from({ length: orders }, (_, index) => at.ledger.readItem(`order-shop-${index + 1}`)),
   )
   return states.map((state) => state?.replays)
 }
@@ -61,13 +46,13 @@ describe('replay of many', () => {
 
   it('does not try again what failed while a second press was still at work', async () => {
     await kill(2)
-    const first = await ledger.dead()
-    const stale = { ...ledger, dead: async () => first }
+    const first = await at.ledger.dead()
+    const stale = { ...at.ledger, dead: async () => first }
     await replay(parts())(fast)
     const filing = { id: 'order-shop-1', generation: 2, code: 'STORE_ANSWER_UNREADABLE', random: 0 } as const
-    await ledger.fileFailure({ ...filing, permanent: true, backoff: readOrder.backoff })
+    await at.ledger.fileFailure({ ...filing, permanent: true, backoff: readOrder.backoff })
     expect(await replay({ ...parts(), agenda: stale })(fast)).toMatchObject({ replayed: [] })
-    expect(await ledger.conservation()).toMatchObject({ dead: 1, due: 1 })
+    expect(await at.ledger.conservation()).toMatchObject({ dead: 1, due: 1 })
   })
 
   it('leaves the rest dead when it is stopped half-way, and a second run ends it', async () => {
@@ -79,7 +64,7 @@ describe('replay of many', () => {
       signal: stop.signal,
     })
     await expect(half).rejects.toThrow('killed')
-    expect(await ledger.conservation()).toMatchObject({ dead: 25, due: 25 })
+    expect(await at.ledger.conservation()).toMatchObject({ dead: 25, due: 25 })
     expect((await replay(parts())(fast)).replayed).toHaveLength(25)
     for (const chain of await replaysOfAll(50)) expect(chain).toMatchObject([{ ofGeneration: 1 }])
   })
@@ -95,10 +80,10 @@ describe('replay of many', () => {
 
   it('counts by code for a preview', async () => {
     await kill(3)
-    await ledger.noteHint(anOrder({ order: OrderId.parse('9') }), 'action')
+    await at.ledger.noteHint(anOrder({ order: OrderId.parse('9') }), 'action')
     const filing = { id: 'order-shop-9', generation: 1, code: 'ORDER_HELD', permanent: true, random: 0 } as const
-    await ledger.fileFailure({ ...filing, backoff: readOrder.backoff })
-    expect(countByCode(await ledger.dead())).toEqual([
+    await at.ledger.fileFailure({ ...filing, backoff: readOrder.backoff })
+    expect(countByCode(await at.ledger.dead())).toEqual([
       ['STORE_ANSWER_UNREADABLE', 3],
       ['ORDER_HELD', 1],
     ])

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import {
   CourseKey,
   CourseMode,
@@ -15,9 +15,8 @@ import {
   type WakeUp,
 } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, courseSku, emailOf } from '@seatkeeper/core/fixture'
-import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import type { RedisLedger } from '@seatkeeper/ledger'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { settleSeat, type SeatPolicy } from './index.ts'
 import { createMemoryLms, type MemoryLms } from './lms.fixture.ts'
 
@@ -27,24 +26,13 @@ const audit: Enrolment = { isActive: true, mode: CourseMode.parse('audit') }
 const policy: SeatPolicy = { closedCourse: 'refuse', lastClaimGone: 'deactivate' }
 const patience = { firstLookMs: 1000, maxLookMs: 10_000, patienceMs: 60_000 }
 
-let server: EmbeddedRedis
-let redis: Redis
+const at = useLedger()
 let ledger: RedisLedger
 let lms: MemoryLms
-let tests = 0
 let woken: WakeUp[] = []
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
 beforeEach(() => {
-  tests += 1
-  ledger = createLedger(redis, `{seat-${tests}}:`)
+  ledger = at.ledger
   lms = createMemoryLms()
   woken = []
 })
@@ -240,7 +228,7 @@ describe('settleSeat', () => {
     lms.register(ada)
     await paid()
     const { id } = await theSeat()
-    lms.beforeNextRead(async () => void (await redis.del(`{seat-${tests}}:lease:seat-${id}`)))
+    lms.beforeNextRead(async () => void (await at.redis.del(`${at.prefix}lease:seat-${id}`)))
     await expect(settle()).rejects.toMatchObject({ code: 'LEASE_LOST' })
     expect(lms.writes).toEqual([])
   })
@@ -252,7 +240,7 @@ describe('settleSeat', () => {
     const awake = { ...lms }
     lms.writeEnrolment = async (write, signal) => {
       Object.assign(lms, awake)
-      await redis.del(`{seat-${tests}}:lease:seat-${id}`)
+      await at.redis.del(`${at.prefix}lease:seat-${id}`)
       await refunded()
       await settle()
       await awake.writeEnrolment(write, signal)
@@ -402,7 +390,7 @@ describe('settleSeat for a learner without an account', () => {
     await refunded()
     expect(await settle()).toEqual({ status: 'applied' })
     expect(await theSeat()).toMatchObject({ invited: true })
-    await redis.hdel(`{seat-${tests}}:item:seat-${(await theSeat()).id}`, 'recheck')
+    await at.redis.hdel(`${at.prefix}item:seat-${(await theSeat()).id}`, 'recheck')
     lms.invited.add(ada)
     expect(await settle()).toEqual({ status: 'applied' })
     expect(lms.invited.size).toBe(0)
@@ -413,7 +401,7 @@ describe('settleSeat for a learner without an account', () => {
     await paid()
     await settle()
     const { id } = await theSeat()
-    await redis.hset(`{seat-${tests}}:seat:${id}`, 'waitingSince', (await ledger.nowMs()) - patience.patienceMs)
+    await at.redis.hset(`${at.prefix}seat:${id}`, 'waitingSince', (await ledger.nowMs()) - patience.patienceMs)
     await expect(settle()).rejects.toMatchObject({ code: 'LEARNER_NOT_REGISTERED' })
   })
 })

@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { LineId } from '@seatkeeper/core'
 import { aLine, anOrder, noBrake } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import * as fc from 'fast-check'
-import { Redis } from 'ioredis'
 import { createMemoryShop } from './shop.fixture.ts'
 import { accessOf, createScene, type SceneParts } from './telling-scene.fixture.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
+const at = useLedger()
 let scenes = 0
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
 
 async function aScene(parts: Partial<SceneParts> = {}) {
   scenes += 1
-  const scene = createScene({ redis, prefix: `{tell-${scenes}}:`, ...parts })
+  const scene = createScene({ redis: at.redis, prefix: `{tell-${scenes}}:`, ...parts })
   await scene.begin()
   return scene
 }
@@ -106,7 +95,7 @@ describe('a note', () => {
   })
 
   it('tells of a seat that died, and of its healing', async () => {
-    const scene = createScene({ redis, prefix: `{tell-${(scenes += 1)}}:` })
+    const scene = createScene({ redis: at.redis, prefix: `{tell-${(scenes += 1)}}:` })
     scene.setMood('refuses')
     await scene.begin()
     await scene.rest()
@@ -138,8 +127,8 @@ describe('a note', () => {
 
   it('is not written any more once the shop wants none', async () => {
     const prefix = `{tell-${(scenes += 1)}}:`
-    await createScene({ redis, prefix }).begin()
-    const off = createScene({ redis, prefix, tells: false })
+    await createScene({ redis: at.redis, prefix }).begin()
+    const off = createScene({ redis: at.redis, prefix, tells: false })
     expect(await off.tell()).toEqual(silent)
     expect(off.shop.notes).toEqual([])
   })
@@ -183,7 +172,7 @@ describe('completing an order', () => {
   })
 
   it('does not happen while an account is waited for', async () => {
-    const scene = createScene({ redis, prefix: `{tell-${(scenes += 1)}}:`, ...completing })
+    const scene = createScene({ redis: at.redis, prefix: `{tell-${(scenes += 1)}}:`, ...completing })
     scene.setMood('waits')
     await scene.begin()
     await scene.rest()
@@ -244,7 +233,7 @@ describe('a status for orders that failed', () => {
   const failing = { writeBack: { complete: true, failedStatus: 'stuck' } }
 
   async function aFailure() {
-    const scene = createScene({ redis, prefix: `{tell-${(scenes += 1)}}:`, ...failing })
+    const scene = createScene({ redis: at.redis, prefix: `{tell-${(scenes += 1)}}:`, ...failing })
     scene.setMood('refuses')
     await scene.begin()
     return scene

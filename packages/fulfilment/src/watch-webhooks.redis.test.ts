@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { itemId, JobFailure, laneOf, type ShopWebhook, type Store, type WakeUp } from '@seatkeeper/core'
 import { anOrder } from '@seatkeeper/core/fixture'
-import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { createListingShop, type ListingShop } from './listing-shop.fixture.ts'
 import { codesFound, watchCursor, watchWebhooks, type WebhookFinding } from './watch-webhooks.ts'
 
@@ -11,33 +9,20 @@ const { store } = anOrder()
 const deliveryUrl = 'https://seats.example.org/webhooks/shop'
 const topics = ['order.created', 'order.updated']
 
-let server: EmbeddedRedis
-let redis: Redis
-let ledger: RedisLedger
+const at = useLedger()
 let shop: ListingShop
 let findings: WebhookFinding[] = []
 let woken: WakeUp[] = []
 let failures: string[] = []
-let tests = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
 beforeEach(async () => {
-  tests += 1
-  ledger = createLedger(redis, `{watch-${tests}}:`)
   shop = createListingShop()
   for (const [index, topic] of topics.entries()) have({ id: String(index + 1), topic })
   findings = []
   woken = []
   failures = []
   for (const chore of ['watch', 'reconcile'] as const) {
-    await ledger.ensureChore({ kind: 'chore', chore, of: store }, laneOf.chores(store))
+    await at.ledger.ensureChore({ kind: 'chore', chore, of: store }, laneOf.chores(store))
   }
 })
 
@@ -47,7 +32,7 @@ function have(webhook: Partial<ShopWebhook>) {
 
 function look(rearms: readonly ('disabled' | 'paused')[] = [], over: Partial<Pick<Store, 'setWebhookStatus'>> = {}) {
   const run = watchWebhooks({
-    ledger,
+    ledger: at.ledger,
     store: { ...shop, ...over },
     deliveryUrl,
     topics,
@@ -108,10 +93,10 @@ describe('watchWebhooks', () => {
     await look(['disabled'])
     expect(shop.webhooks[1]).toMatchObject({ status: 'paused' })
     expect(findings).toEqual([{ ...disabled, code: 'WEBHOOK_PAUSED', isRearmed: false }])
-    expect(codesFound(await ledger.readCursor(watchCursor(store)))).toEqual(['WEBHOOK_PAUSED'])
+    expect(codesFound(await at.ledger.readCursor(watchCursor(store)))).toEqual(['WEBHOOK_PAUSED'])
     await look(['disabled', 'paused'])
     expect(shop.webhooks[1]).toMatchObject({ status: 'active' })
-    expect(codesFound(await ledger.readCursor(watchCursor(store)))).toEqual([])
+    expect(codesFound(await at.ledger.readCursor(watchCursor(store)))).toEqual([])
   })
 
   it('takes a topic that another webhook sends for well', async () => {
@@ -135,7 +120,7 @@ describe('watchWebhooks', () => {
     await look(['disabled'], { setWebhookStatus: () => Promise.reject(refusal) })
     expect(failures).toEqual(['STORE_KEY_REFUSED'])
     expect(findings).toEqual([{ ...disabled, isRearmed: false }])
-    expect(await ledger.readItem(itemId({ kind: 'chore', chore: 'watch', of: store }))).toMatchObject({
+    expect(await at.ledger.readItem(itemId({ kind: 'chore', chore: 'watch', of: store }))).toMatchObject({
       status: 'waiting',
     })
   })

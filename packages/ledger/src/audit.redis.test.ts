@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { CourseMode, LmsId, noEnrolment, OrderId, Username, type Drift, type SeatId } from '@seatkeeper/core'
 import { anOffer, anOrder, catalogue, emailOf } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
-import { createLedger, type RedisLedger } from './index.ts'
+import { useLedger } from './fixture.ts'
+import type { RedisLedger } from './index.ts'
 
 const campus = LmsId.parse('campus')
 const verified = { isActive: true, mode: catalogue.mode }
 
-let server: EmbeddedRedis
-let redis: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+const at = useLedger()
 
 /** A ledger with a settled, verified seat for each of some learners. */
-async function withSeats(prefix: string, learners: readonly string[]) {
-  const ledger = createLedger(redis, `{${prefix}}:`)
+async function withSeats(learners: readonly string[]) {
+  const { ledger } = at
   const seats: SeatId[] = []
   for (const [index, learner] of learners.entries()) {
     const order = anOrder({ order: OrderId.parse(String(1001 + index)), learner: emailOf(`${learner}@example.org`) })
@@ -45,10 +34,7 @@ const driftOf = (seat: SeatId, generation = 1): Drift => ({ seat, generation, ap
 
 describe('appliedSeats', () => {
   it('gives every seat to which something was applied, page by page', async () => {
-    const { ledger, seats } = await withSeats(
-      'pages',
-      Array.from({ length: 150 }, (_, index) => `learner${index}`),
-    )
+    const { ledger, seats } = await withSeats(Array.from({ length: 150 }, (_, index) => `learner${index}`))
     const found = new Set<SeatId>()
     let cursor: string | null = null
     do {
@@ -62,7 +48,7 @@ describe('appliedSeats', () => {
 
 describe('noteDrift', () => {
   it('keeps a finding unless the seat has moved since', async () => {
-    const { ledger, seats } = await withSeats('drift', ['ada', 'grace'])
+    const { ledger, seats } = await withSeats(['ada', 'grace'])
     const [ada, grace] = seats as [SeatId, SeatId]
     expect(await ledger.noteDrift([driftOf(ada), driftOf(grace, 7)])).toEqual([ada])
     expect(await ledger.timeline(`seat-${ada}`)).toContainEqual(
@@ -73,7 +59,7 @@ describe('noteDrift', () => {
 
 describe('noteDrift, round after round', () => {
   it('says the same once, and what differs from it anew', async () => {
-    const { ledger, seats } = await withSeats('rounds', ['ada'])
+    const { ledger, seats } = await withSeats(['ada'])
     const [ada] = seats as [SeatId]
     const honor = { ...driftOf(ada), found: { isActive: true, mode: CourseMode.parse('honor') } }
     for (const drift of [driftOf(ada), driftOf(ada), honor, honor])
@@ -88,7 +74,7 @@ describe('noteDrift, round after round', () => {
 
 describe('bumpSeats', () => {
   it('wakes settled seats and leaves those with work under way', async () => {
-    const { ledger, seats } = await withSeats('bump', ['ada'])
+    const { ledger, seats } = await withSeats(['ada'])
     expect(await ledger.bumpSeats(seats, 'drift')).toMatchObject([{ lane: 'enroll.campus', generation: 2 }])
     expect(await ledger.bumpSeats(seats, 'drift')).toEqual([])
   })

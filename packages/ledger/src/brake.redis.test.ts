@@ -1,29 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { deletedHash, OrderId, readOrder, type Brake, type OrderSnapshot } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, emailOf } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
-import { createLedger, type RedisLedger } from './index.ts'
+import { useLedger } from './fixture.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
-let ledger: RedisLedger
-let prefix = ''
-let tests = 0
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-beforeEach(() => {
-  tests += 1
-  prefix = `{brake-${tests}}:`
-  ledger = createLedger(redis, prefix)
-})
+const at = useLedger()
 
 const brake: Brake = { seats: 20, percent: 5 }
 const ended = { access: 'withdrawn', status: 'cancelled' } as const
@@ -34,7 +14,7 @@ const aSale = (number: number, change: Partial<OrderSnapshot> = {}) =>
 /** Applies what a read of the order with this number found. */
 async function read(number: number, change: Partial<OrderSnapshot> = {}, within = brake) {
   const snapshot = aSale(number, change)
-  const { result } = await ledger.applyReading(await ledger.numberRead(snapshot), {
+  const { result } = await at.ledger.applyReading(await at.ledger.numberRead(snapshot), {
     ...anOffer(snapshot),
     brake: within,
   })
@@ -43,7 +23,7 @@ async function read(number: number, change: Partial<OrderSnapshot> = {}, within 
 
 async function readDeleted(number: number) {
   const { store, order } = aSale(number)
-  return (await ledger.applyDeletion(await ledger.numberRead(aSale(number)), { store, order }, brake)).result
+  return (await at.ledger.applyDeletion(await at.ledger.numberRead(aSale(number)), { store, order }, brake)).result
 }
 
 async function sell(count: number) {
@@ -51,7 +31,7 @@ async function sell(count: number) {
 }
 
 async function accessOf(number: number) {
-  return [...(await ledger.claimsOf(aSale(number))).values()]
+  return [...(await at.ledger.claimsOf(aSale(number))).values()]
 }
 
 /** Reads orders one after the other as ended until one is held. @returns how many were applied. */
@@ -62,16 +42,16 @@ async function endUntilHeld(numbers: readonly number[]) {
 
 /** The order's item comes up, dies of being held and is replayed. */
 async function release(number: number) {
-  const { wakeUps } = await ledger.noteHint(aSale(number), 'action')
+  const { wakeUps } = await at.ledger.noteHint(aSale(number), 'action')
   const filing = { id: `order-shop-${number}`, generation: wakeUps[0]!.generation, permanent: true, random: 0 }
-  await ledger.fileFailure({ ...filing, code: 'ORDER_HELD', backoff: readOrder.backoff })
-  await ledger.replay({ id: `order-shop-${number}`, generation: null, by: 'ops', perSecond: 20 })
+  await at.ledger.fileFailure({ ...filing, code: 'ORDER_HELD', backoff: readOrder.backoff })
+  await at.ledger.replay({ id: `order-shop-${number}`, generation: null, by: 'ops', perSecond: 20 })
 }
 
 /** Lets time pass for what was withdrawn so far. */
 async function pass(ms: number) {
-  const key = `${prefix}braked:shop`
-  for (const claim of await redis.zrange(key, 0, '-1')) await redis.zincrby(key, -ms, claim)
+  const key = `${at.prefix}braked:shop`
+  for (const claim of await at.redis.zrange(key, 0, '-1')) await at.redis.zincrby(key, -ms, claim)
 }
 
 describe('the brake', () => {
@@ -80,7 +60,7 @@ describe('the brake', () => {
     expect(await endUntilHeld(upTo(30))).toBe(20)
     expect(await accessOf(20)).toEqual(['withdrawn'])
     expect(await accessOf(21)).toEqual(['granted'])
-    const view = await ledger.orderView(aSale(21))
+    const view = await at.ledger.orderView(aSale(21))
     expect(view).toMatchObject({ status: 'processing' })
     expect(view?.timeline.at(-1)).toMatchObject({ what: 'held', detail: 'would end 1' })
   })
@@ -145,17 +125,17 @@ describe('the brake', () => {
   it('is not passed by replaying what died of something else', async () => {
     await sell(30)
     await endUntilHeld(upTo(30))
-    await ledger.noteHint(aSale(21), 'action')
+    await at.ledger.noteHint(aSale(21), 'action')
     const filing = { id: 'order-shop-21', generation: 1, permanent: true, random: 0, backoff: readOrder.backoff }
-    await ledger.fileFailure({ ...filing, code: 'STORE_ANSWER_UNREADABLE' })
-    await ledger.replay({ id: 'order-shop-21', generation: null, by: 'ops', perSecond: 20 })
+    await at.ledger.fileFailure({ ...filing, code: 'STORE_ANSWER_UNREADABLE' })
+    await at.ledger.replay({ id: 'order-shop-21', generation: null, by: 'ops', perSecond: 20 })
     expect(await read(21, ended)).toBe('held')
   })
 
   it('holds a deletion that reconcile doubts, however few were ended, until it is replayed', async () => {
     await sell(2)
     const doubted = { order: aSale(1).order, hash: deletedHash, modifiedAtMs: 0, isDoubted: true }
-    await ledger.bumpAtRest(aSale(1).store, [doubted])
+    await at.ledger.bumpAtRest(aSale(1).store, [doubted])
     expect(await readDeleted(1)).toBe('held')
     expect(await accessOf(1)).toEqual(['granted'])
     await release(1)
@@ -166,7 +146,7 @@ describe('the brake', () => {
   it('doubts a deletion no longer once the order was seen again', async () => {
     await sell(1)
     const doubted = { order: aSale(1).order, hash: deletedHash, modifiedAtMs: 0, isDoubted: true }
-    await ledger.bumpAtRest(aSale(1).store, [doubted])
+    await at.ledger.bumpAtRest(aSale(1).store, [doubted])
     expect(await readDeleted(1)).toBe('held')
     await read(1)
     expect(await readDeleted(1)).toBe('applied')
@@ -176,6 +156,6 @@ describe('the brake', () => {
     await sell(30)
     await endUntilHeld(upTo(30))
     const snapshot = aSale(21, { ...ended, modifiedAtMs: anOrder().modifiedAtMs + 1000 })
-    expect((await ledger.applySnapshot({ ...anOffer(snapshot), brake })).result).toBe('applied')
+    expect((await at.ledger.applySnapshot({ ...anOffer(snapshot), brake })).result).toBe('applied')
   })
 })

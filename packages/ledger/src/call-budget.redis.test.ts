@@ -1,36 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { LmsId, type CallBudget, type CallClass, type PromisedCall, type Reserved } from '@seatkeeper/core'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
+import { useLedger } from './fixture.ts'
 import { createLedger } from './index.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
+const at = useLedger()
+const campus = LmsId.parse('campus')
+
 let redisOfOther: Redis
 /** Two workers' faces of one budget, each on a connection of its own. */
 let budget: CallBudget
 let other: CallBudget
-let prefix = ''
-let tests = 0
 let asked = 0
 
-const campus = LmsId.parse('campus')
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  redisOfOther = new Redis(server.url)
+beforeAll(() => {
+  redisOfOther = new Redis(at.server.url)
 })
-afterAll(async () => {
-  redis.disconnect()
-  redisOfOther.disconnect()
-  await server.stop()
-})
+afterAll(() => redisOfOther.disconnect())
 beforeEach(() => {
-  tests += 1
-  prefix = `{calls-${tests}}:`
-  budget = createLedger(redis, prefix).callBudget(campus, 20)
-  other = createLedger(redisOfOther, prefix).callBudget(campus, 20)
+  budget = at.ledger.callBudget(campus, 20)
+  other = createLedger(redisOfOther, at.prefix).callBudget(campus, 20)
 })
 
 interface Asking {
@@ -57,8 +46,8 @@ async function promised(of: CallClass, calls: number, asking?: Asking): Promise<
 
 /** How long a call still counts. */
 async function endsInMs({ user, class: of, id }: PromisedCall): Promise<number> {
-  const score = await redis.zscore(`${prefix}calls:campus:${user}:${of}`, id)
-  const [seconds, microseconds] = await redis.time()
+  const score = await at.redis.zscore(`${at.prefix}calls:campus:${user}:${of}`, id)
+  const [seconds, microseconds] = await at.redis.time()
   return Number(score) - Number(seconds) * 1000 - Number(microseconds) / 1000
 }
 
@@ -115,8 +104,8 @@ describe('createCallBudget', () => {
   it('does not believe for long in a waiting revoke that asks no more', async () => {
     await reserve('revoke', 18)
     await reserve('revoke', 18, { waiter: 'who-dies' })
-    await redis.zadd(`${prefix}calls:campus:revokes`, 1, 'who-dies')
-    await redis.del(`${prefix}calls:campus:ada:revoke`)
+    await at.redis.zadd(`${at.prefix}calls:campus:revokes`, 1, 'who-dies')
+    await at.redis.del(`${at.prefix}calls:campus:ada:revoke`)
     expect(await promised('enroll', 1)).toHaveLength(1)
   })
 
@@ -168,19 +157,19 @@ describe('createCallBudget', () => {
   })
 
   it('keeps two LMSs apart, and leaves no key behind for ever', async () => {
-    const elsewhere = createLedger(redis, prefix).callBudget(LmsId.parse('other-campus'), 20)
+    const elsewhere = at.ledger.callBudget(LmsId.parse('other-campus'), 20)
     await promised('enroll', 16)
     expect(await elsewhere.left(['ada'])).toBe(20)
     await reserve('revoke', 19)
     await budget.throttle('bob', 5000)
-    const keys = await redis.keys(`${prefix}*`)
+    const keys = await at.redis.keys(`${at.prefix}*`)
     expect(keys).toHaveLength(5)
-    for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0)
+    for (const key of keys) expect(await at.redis.pttl(key)).toBeGreaterThan(0)
   })
 })
 
 function standing() {
-  return createLedger(redis, prefix).callsStanding(campus)
+  return at.ledger.callsStanding(campus)
 }
 
 describe('the standing of an LMS’s calls', () => {
@@ -200,7 +189,7 @@ describe('the standing of an LMS’s calls', () => {
 
   it('forgets a user that no worker has had for a minute', async () => {
     await budget.left(['ada', 'grace'])
-    await redis.zincrby(`${prefix}calls:campus:users`, -60_001, 'grace')
+    await at.redis.zincrby(`${at.prefix}calls:campus:users`, -60_001, 'grace')
     expect(await standing()).toMatchObject({ users: 1, limit: 20 })
   })
 })

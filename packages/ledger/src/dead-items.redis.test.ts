@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import {
   isConserved,
   itemId,
@@ -10,59 +10,41 @@ import {
   type OrderSnapshot,
 } from '@seatkeeper/core'
 import { anOffer, anOrder, emailOf } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
-import { createLedger, type RedisLedger } from './index.ts'
+import { useLedger } from './fixture.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
-let ledger: RedisLedger
-let tests = 0
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-beforeEach(() => {
-  tests += 1
-  ledger = createLedger(redis, `{dead-${tests}}:`)
-})
+const at = useLedger()
 
 const backoff = { firstMs: 1, maxMs: 1, giveUpAfterMs: 1 }
 const ask = (id: string, generation: number | null = null) => ({ id, generation, by: 'ops', perSecond: 1000 })
 
 async function die(id: string, code: FailureCode = 'LMS_COURSE_UNKNOWN'): Promise<string> {
-  const generation = (await ledger.itemStatus(id))?.generation ?? 0
-  await ledger.fileFailure({ id, generation, code, permanent: true, backoff, random: 0 })
+  const generation = (await at.ledger.itemStatus(id))?.generation ?? 0
+  await at.ledger.fileFailure({ id, generation, code, permanent: true, backoff, random: 0 })
   return id
 }
 
 /** Sells one seat, which dies. */
 async function deadSeat(order: number, some: Partial<OrderSnapshot> = {}, code?: FailureCode): Promise<string> {
   const snapshot = anOrder({ order: OrderId.parse(`${order}`), learner: emailOf(`l${order}@example.org`), ...some })
-  await ledger.applySnapshot(anOffer(snapshot))
-  const [seat] = (await ledger.orderView(snapshot))?.seats ?? []
+  await at.ledger.applySnapshot(anOffer(snapshot))
+  const [seat] = (await at.ledger.orderView(snapshot))?.seats ?? []
   return die(`seat-${seat}`, code)
 }
 
 async function deadOrder(order: number, code: FailureCode): Promise<string> {
-  await ledger.noteHint(anOrder({ order: OrderId.parse(`${order}`) }), 'action')
+  await at.ledger.noteHint(anOrder({ order: OrderId.parse(`${order}`) }), 'action')
   return die(`order-shop-${order}`, code)
 }
 
 describe('replay', () => {
   it('opens a dead seat and the orders behind it once, however often it is pressed', async () => {
     const id = await deadSeat(1)
-    const both = await Promise.all([ledger.replay(ask(id)), ledger.replay(ask(id))])
+    const both = await Promise.all([at.ledger.replay(ask(id)), at.ledger.replay(ask(id))])
     expect(both.map(({ result }) => result)).toEqual(['replayed', 'left'])
     const [first] = both
     const lanes = first?.result === 'replayed' ? first.wakeUps.map(({ lane }) => lane) : []
     expect(lanes.toSorted()).toEqual(['enroll.campus', 'orders.shop'])
-    expect(await ledger.readItem(id)).toMatchObject({
+    expect(await at.ledger.readItem(id)).toMatchObject({
       generation: 2,
       status: 'due',
       attempts: [],
@@ -72,18 +54,18 @@ describe('replay', () => {
 
   it('leaves what died again since it was seen', async () => {
     const id = await deadSeat(1)
-    await ledger.replay(ask(id, 1))
+    await at.ledger.replay(ask(id, 1))
     await die(id)
-    expect(await ledger.replay(ask(id, 1))).toEqual({ result: 'left' })
-    expect(await ledger.replay(ask(id, 2))).toMatchObject({ result: 'replayed' })
-    expect((await ledger.readItem(id))?.replays.map(({ ofGeneration }) => ofGeneration)).toEqual([1, 2])
+    expect(await at.ledger.replay(ask(id, 1))).toEqual({ result: 'left' })
+    expect(await at.ledger.replay(ask(id, 2))).toMatchObject({ result: 'replayed' })
+    expect((await at.ledger.readItem(id))?.replays.map(({ ofGeneration }) => ofGeneration)).toEqual([1, 2])
   })
 
   it('keeps in a dead order who revived it with its seat', async () => {
     const id = await deadSeat(1)
     await deadOrder(1, 'ORDER_HELD')
-    await ledger.replay(ask(id))
-    expect(await ledger.readItem('order-shop-1')).toMatchObject({
+    await at.ledger.replay(ask(id))
+    expect(await at.ledger.readItem('order-shop-1')).toMatchObject({
       status: 'due',
       replays: [{ by: 'ops', ofCode: 'ORDER_HELD' }],
     })
@@ -93,7 +75,7 @@ describe('replay', () => {
     const ids = []
     for (let order = 1; order <= 5; order += 1) ids.push(await deadSeat(order))
     const answers = []
-    for (const id of ids) answers.push(await ledger.replay({ ...ask(id), perSecond: 2 }))
+    for (const id of ids) answers.push(await at.ledger.replay({ ...ask(id), perSecond: 2 }))
     expect(answers.map(({ result }) => result)).toEqual(['replayed', 'replayed', 'replayed', 'later', 'later'])
     expect(answers.at(-1)).toMatchObject({ inMs: expect.any(Number) })
   })
@@ -103,13 +85,13 @@ describe('discard', () => {
   it('settles a dead item with its reason and leaves the count even', async () => {
     const id = await deadSeat(1)
     expect(await Promise.all([discard(id), discard(id)])).toEqual([true, false])
-    expect(await ledger.readItem(id)).toMatchObject({
+    expect(await at.ledger.readItem(id)).toMatchObject({
       status: 'settled',
       settledGeneration: 1,
       failure: { code: 'LMS_COURSE_UNKNOWN' },
       discarded: { by: 'ops', reason: 'refunded by hand' },
     })
-    const counts = await ledger.conservation()
+    const counts = await at.ledger.conservation()
     expect(counts).toMatchObject({ registered: 2, settled: 2, dead: 0 })
     expect(isConserved(counts)).toBe(true)
   })
@@ -118,48 +100,52 @@ describe('discard', () => {
     const id = await deadSeat(1)
     expect(await discard(id, 7)).toBe(false)
     expect(await discard('order-shop-1')).toBe(false)
-    expect(await ledger.readItem(id)).toMatchObject({ status: 'dead', discarded: null })
+    expect(await at.ledger.readItem(id)).toMatchObject({ status: 'dead', discarded: null })
   })
 
   it('is taken back by a changed fact', async () => {
     const id = await deadSeat(1)
     await discard(id)
     const withdrawn = anOrder({ order: OrderId.parse('1'), learner: emailOf('l1@example.org'), access: 'withdrawn' })
-    await ledger.applySnapshot(
+    await at.ledger.applySnapshot(
       anOffer({ ...withdrawn, status: 'cancelled', modifiedAtMs: withdrawn.modifiedAtMs + 1000 }),
     )
-    expect(await ledger.readItem(id)).toMatchObject({ status: 'due', discarded: null, failure: null })
+    expect(await at.ledger.readItem(id)).toMatchObject({ status: 'due', discarded: null, failure: null })
   })
 
   it('is taken back by an order that was modified since, even if nothing else changed', async () => {
     const id = await deadSeat(1)
     await discard(id)
     const again = anOrder({ order: OrderId.parse('1'), learner: emailOf('l1@example.org') })
-    await ledger.applySnapshot(anOffer({ ...again, modifiedAtMs: again.modifiedAtMs + 1000 }))
-    expect(await ledger.readItem(id)).toMatchObject({ status: 'due', discarded: null })
+    await at.ledger.applySnapshot(anOffer({ ...again, modifiedAtMs: again.modifiedAtMs + 1000 }))
+    expect(await at.ledger.readItem(id)).toMatchObject({ status: 'due', discarded: null })
   })
 
   it('is not taken back by what shows nothing newer', async () => {
     const order = anOrder({ order: OrderId.parse('1') })
-    await ledger.applySnapshot(anOffer(order))
+    await at.ledger.applySnapshot(anOffer(order))
     await deadOrder(1, 'STORE_ANSWER_UNREADABLE')
     await discard('order-shop-1')
-    await ledger.applySnapshot(anOffer({ ...order, modifiedAtMs: order.modifiedAtMs - 1000 }))
-    await ledger.noteHint(order, 'refund', order.modifiedAtMs)
-    expect(await ledger.readItem('order-shop-1')).toMatchObject({ status: 'settled', discarded: { by: 'ops' } })
+    await at.ledger.applySnapshot(anOffer({ ...order, modifiedAtMs: order.modifiedAtMs - 1000 }))
+    await at.ledger.noteHint(order, 'refund', order.modifiedAtMs)
+    expect(await at.ledger.readItem('order-shop-1')).toMatchObject({ status: 'settled', discarded: { by: 'ops' } })
   })
 
   it('is taken back by a replay', async () => {
     const id = await deadSeat(1)
     await discard(id)
-    expect(await ledger.replay(ask(id))).toMatchObject({ result: 'replayed' })
-    expect(await ledger.readItem(id)).toMatchObject({ status: 'due', discarded: null, replays: [{ ofGeneration: 1 }] })
+    expect(await at.ledger.replay(ask(id))).toMatchObject({ result: 'replayed' })
+    expect(await at.ledger.readItem(id)).toMatchObject({
+      status: 'due',
+      discarded: null,
+      replays: [{ ofGeneration: 1 }],
+    })
   })
 
   it('leaves the seat failed for its shop', async () => {
     const id = await deadSeat(1)
     await discard(id)
-    const telling = await ledger.readTelling(anOrder({ order: OrderId.parse('1') }))
+    const telling = await at.ledger.readTelling(anOrder({ order: OrderId.parse('1') }))
     expect(telling?.claims).toMatchObject([{ status: 'dead', failure: 'LMS_COURSE_UNKNOWN' }])
   })
 })
@@ -182,9 +168,9 @@ describe('dead', () => {
 })
 
 function discard(id: string, generation: number | null = null): Promise<boolean> {
-  return ledger.discard({ id, generation, by: 'ops', reason: 'refunded by hand' })
+  return at.ledger.discard({ id, generation, by: 'ops', reason: 'refunded by hand' })
 }
 
 async function found(filter: DeadFilter): Promise<readonly string[]> {
-  return (await ledger.dead(filter)).map(({ item }) => itemId(item))
+  return (await at.ledger.dead(filter)).map(({ item }) => itemId(item))
 }

@@ -1,43 +1,26 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import type { GateState } from '@seatkeeper/core'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
-import { createLedger, type RedisLedger } from './index.ts'
+import { useLedger } from './fixture.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
-let ledger: RedisLedger
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-beforeEach(async () => {
-  await redis.flushall()
-  ledger = createLedger(redis)
-})
+const at = useLedger()
 
 const gate = 'lms.campus'
 const read = async (): Promise<Exclude<GateState, { state: 'open' }>> => {
-  const state = await ledger.gates.read(gate)
+  const state = await at.ledger.gates.read(gate)
   if (state.state === 'open') throw new Error('the gate is open')
   return state
 }
 
 describe('gates', () => {
   it('are shut for all until opened or until their time is over', async () => {
-    const { gates } = ledger
+    const { gates } = at.ledger
     expect(await gates.read(gate)).toEqual({ state: 'open' })
     await gates.shut(gate, 'closed', 'LMS_UNREACHABLE', 5000)
     expect(await gates.read(gate)).toMatchObject({ state: 'closed', code: 'LMS_UNREACHABLE' })
     await gates.open(gate)
     expect(await gates.read(gate)).toEqual({ state: 'open' })
     await gates.shut(gate, 'throttled', 'LMS_THROTTLED', 20)
-    while ((await gates.read(gate)).state !== 'open') await ledger.nowMs()
+    while ((await gates.read(gate)).state !== 'open') await at.ledger.nowMs()
   })
 
   it.each([
@@ -45,9 +28,9 @@ describe('gates', () => {
     ['parked', 'LMS_FORBIDDEN'],
     ['throttled', 'LMS_THROTTLED'],
   ] as const)('stay throttled as long as was asked, though shut as %s for less and opened', async (state, code) => {
-    await ledger.gates.shut(gate, 'throttled', 'LMS_THROTTLED', 600_000)
-    await ledger.gates.shut(gate, state, code, 30_000)
-    await ledger.gates.open(gate)
+    await at.ledger.gates.shut(gate, 'throttled', 'LMS_THROTTLED', 600_000)
+    await at.ledger.gates.shut(gate, state, code, 30_000)
+    await at.ledger.gates.open(gate)
     expect(await read()).toMatchObject({ state: 'throttled', code: 'LMS_THROTTLED' })
     expect((await read()).forMs).toBeGreaterThan(400_000)
   })
@@ -59,9 +42,9 @@ describe('gates', () => {
     ['throttled', 'closed', 600_000],
     ['throttled', 'throttled', 600_000],
   ] as const)('once %s, can be %s for %i ms, since the same time', async (first, then, forMs) => {
-    await ledger.gates.shut(gate, first, 'LMS_UNREACHABLE', 300_000)
+    await at.ledger.gates.shut(gate, first, 'LMS_UNREACHABLE', 300_000)
     const { sinceMs } = await read()
-    await ledger.gates.shut(gate, then, 'LMS_FORBIDDEN', forMs)
+    await at.ledger.gates.shut(gate, then, 'LMS_FORBIDDEN', forMs)
     const now = await read()
     expect(now).toMatchObject({ state: then, code: 'LMS_FORBIDDEN', sinceMs })
     expect(now.forMs).toBeLessThanOrEqual(forMs)
@@ -70,21 +53,21 @@ describe('gates', () => {
 
   it('are shut by one of many at once for the longest time of all', async () => {
     const times = [5, 400, 30, 600, 1].map((seconds) => seconds * 1000)
-    await Promise.all(times.map((forMs) => ledger.gates.shut(gate, 'throttled', 'LMS_THROTTLED', forMs)))
+    await Promise.all(times.map((forMs) => at.ledger.gates.shut(gate, 'throttled', 'LMS_THROTTLED', forMs)))
     expect((await read()).forMs).toBeGreaterThan(400_000)
   })
 
   it('say since when by the clock of Redis, whatever that of the worker says', async () => {
-    const earliestMs = await ledger.nowMs()
+    const earliestMs = await at.ledger.nowMs()
     const clock = jest.spyOn(Date, 'now').mockReturnValue(0)
-    await ledger.gates.shut(gate, 'closed', 'LMS_UNREACHABLE', 30_000)
+    await at.ledger.gates.shut(gate, 'closed', 'LMS_UNREACHABLE', 30_000)
     clock.mockRestore()
     expect((await read()).sinceMs).toBeGreaterThanOrEqual(earliestMs)
-    expect((await read()).sinceMs).toBeLessThanOrEqual(await ledger.nowMs())
+    expect((await read()).sinceMs).toBeLessThanOrEqual(await at.ledger.nowMs())
   })
 
   it('let one caller probe at a time', async () => {
-    const { gates } = ledger
+    const { gates } = at.ledger
     expect(await Promise.all([1, 2, 3].map(() => gates.claimProbe(gate, 5000)))).toEqual([true, false, false])
   })
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import {
   CourseKey,
   CourseMode,
@@ -11,9 +11,8 @@ import {
   type SeatId,
 } from '@seatkeeper/core'
 import { anOffer, anOrder, catalogue, courseSku, emailOf } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
-import { createLedger, type ImbalancedSeat, type RedisLedger } from './index.ts'
+import { useLedger } from './fixture.ts'
+import type { ImbalancedSeat, RedisLedger } from './index.ts'
 
 const campus = LmsId.parse('campus')
 const verified = { isActive: true, mode: catalogue.mode }
@@ -22,23 +21,7 @@ const honor = { isActive: true, mode: CourseMode.parse('honor') }
 const order = anOrder()
 const refund = anOrder({ status: 'refunded', access: 'withdrawn', modifiedAtMs: order.modifiedAtMs + 1000 })
 
-let server: EmbeddedRedis
-let redis: Redis
-let deployments = 0
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-
-function freshLedger(): RedisLedger {
-  deployments += 1
-  return createLedger(redis, `{balance${deployments}}:`)
-}
+const at = useLedger()
 
 async function sold(ledger: RedisLedger, snapshot = order): Promise<SeatId> {
   await ledger.applySnapshot(anOffer(snapshot))
@@ -90,7 +73,7 @@ async function imbalances(ledger: RedisLedger, kept = new Map<LmsId, CourseMode>
 
 describe('imbalancedSeats of what was paid', () => {
   it('counts a seat as due until it is enrolled', async () => {
-    const ledger = freshLedger()
+    const { ledger } = at
     const seat = await sold(ledger)
     expect(await imbalances(ledger)).toEqual([{ seat, lms: campus, kind: 'paid-but-not-enrolled', status: 'due' }])
     await ledger.recordApplied(seat, verified)
@@ -98,7 +81,7 @@ describe('imbalancedSeats of what was paid', () => {
   })
 
   it('says of a seat whether it waits or died', async () => {
-    const ledger = freshLedger()
+    const { ledger } = at
     const seat = await sold(ledger)
     await rest(ledger, seat, { status: 'waiting', reason: 'no-account', untilMs: Date.now() + 60_000 })
     expect(await imbalances(ledger)).toMatchObject([{ kind: 'paid-but-not-enrolled', status: 'waiting' }])
@@ -107,7 +90,7 @@ describe('imbalancedSeats of what was paid', () => {
   })
 
   it('counts a seat that was ended and bought again', async () => {
-    const ledger = freshLedger()
+    const { ledger } = at
     const seat = await sold(ledger)
     await ledger.recordApplied(seat, ended)
     expect(await imbalances(ledger)).toMatchObject([{ seat, kind: 'paid-but-not-enrolled' }])
@@ -116,7 +99,7 @@ describe('imbalancedSeats of what was paid', () => {
 
 describe('imbalancedSeats of what was refunded', () => {
   it('counts a seat until it is ended', async () => {
-    const ledger = freshLedger()
+    const { ledger } = at
     const seat = await enrolled(ledger)
     expect(await imbalances(ledger)).toEqual([])
     await sold(ledger, refund)
@@ -128,7 +111,7 @@ describe('imbalancedSeats of what was refunded', () => {
   })
 
   it('finds a seat that was settled without being ended', async () => {
-    const ledger = freshLedger()
+    const { ledger } = at
     const seat = await enrolled(ledger)
     await sold(ledger, refund)
     await rest(ledger, seat)
@@ -136,7 +119,7 @@ describe('imbalancedSeats of what was refunded', () => {
   })
 
   it('leaves the learner what they had before, unless an operator denies the seat', async () => {
-    const ledger = freshLedger()
+    const { ledger } = at
     const seat = await enrolled(ledger, { before: honor })
     await sold(ledger, refund)
     await ledger.recordApplied(seat, honor)
@@ -146,7 +129,7 @@ describe('imbalancedSeats of what was refunded', () => {
   })
 
   it('leaves the learner what the operator lets everybody keep, and no more', async () => {
-    const ledger = freshLedger()
+    const { ledger } = at
     const seat = await enrolled(ledger)
     const kept = new Map([[campus, honor.mode]])
     await sold(ledger, refund)
@@ -171,7 +154,7 @@ async function deny(ledger: RedisLedger, seat: SeatId): Promise<void> {
 
 describe('imbalancedSeats of many', () => {
   it('finds every seat, page by page', async () => {
-    const ledger = freshLedger()
+    const { ledger } = at
     const seats = new Set<SeatId>()
     for (let index = 0; index < 700; index += 1) {
       const learner = emailOf(`learner${index}@example.org`)
@@ -182,7 +165,7 @@ describe('imbalancedSeats of many', () => {
   })
 
   it('counts seats of one account once', async () => {
-    const ledger = freshLedger()
+    const { ledger } = at
     const account = { id: 7, username: Username.parse('ada') }
     const first = await sold(ledger)
     const second = await sold(ledger, anOrder({ order: OrderId.parse('1002'), learner: emailOf('ada@example.com') }))

@@ -1,29 +1,12 @@
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { Lease } from '@seatkeeper/core'
 import { anOffer, anOrder } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
+import { useLedger } from './fixture.ts'
 import { createLedger, type RedisLedger } from './index.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
-let tests = 0
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-
-/** A ledger of its own for each test, on the shared server or on another connection to it. */
-function aLedger(connection = redis): RedisLedger {
-  tests += 1
-  return createLedger(connection, `{lease-${tests}}:`)
-}
+const at = useLedger()
 
 async function take(ledger: RedisLedger, key: string, forMs = 5000): Promise<Lease> {
   const lease = await ledger.lease(key, forMs)
@@ -42,7 +25,7 @@ async function dieOver(ledger: RedisLedger, key: string): Promise<Lease> {
 
 describe('lease', () => {
   it('belongs to one holder until it is given back or runs out', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const mine = await take(ledger, 'seat')
     expect(await ledger.lease('seat', 5000)).toBeUndefined()
     await mine.assertHeld()
@@ -54,7 +37,7 @@ describe('lease', () => {
   })
 
   it('counts the holders that died over it, until one gives it back', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await dieOver(ledger, 'seat')
     expect(await dieOver(ledger, 'seat')).toMatchObject({ crashes: 1, mayWork: true })
     const released = await take(ledger, 'seat')
@@ -67,7 +50,7 @@ describe('lease', () => {
   })
 
   it('is acquitted by what settles', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const [id = ''] = ((await ledger.orderView(anOrder()))?.seats ?? []).map((seat) => `seat-${seat}`)
     await dieOver(ledger, id)
@@ -76,7 +59,7 @@ describe('lease', () => {
   })
 
   it('lets one suspect work at a time, and innocents beside it', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     for (const key of ['one', 'two']) await dieOver(ledger, key)
     const first = await take(ledger, 'one')
     const second = await take(ledger, 'two')
@@ -88,13 +71,13 @@ describe('lease', () => {
   })
 
   it('lets the next suspect work when the one before died', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     for (const key of ['one', 'two', 'one']) await dieOver(ledger, key)
     expect(await take(ledger, 'two')).toMatchObject({ mayWork: true })
   })
 
   it('takes the accusation back when a frozen holder comes back', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const frozen = await dieOver(ledger, 'seat')
     await dieOver(ledger, 'seat')
     await ledger.giveBack(frozen, 'seat', 1)
@@ -102,9 +85,9 @@ describe('lease', () => {
   })
 
   it('accuses nobody where Redis did not answer', async () => {
-    const connection = new Redis(server.url, { enableOfflineQueue: false, retryStrategy: () => 1 })
+    const connection = new Redis(at.server.url, { enableOfflineQueue: false, retryStrategy: () => 1 })
     await once(connection, 'ready')
-    const ledger = aLedger(connection)
+    const ledger = createLedger(connection, at.prefix)
     const lease = await take(ledger, 'seat')
     const isBack = once(connection, 'ready')
     connection.disconnect(true)

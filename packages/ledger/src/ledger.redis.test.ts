@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import {
   enrollSeat,
   isConserved,
@@ -14,28 +14,10 @@ import {
   type OrderSnapshot,
 } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, catalogue, emailOf, noBrake } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
-import { createLedger, type RedisLedger } from './index.ts'
+import { useLedger } from './fixture.ts'
+import type { RedisLedger } from './index.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
-let tests = 0
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-
-/** A ledger of its own for each test, on the shared server. */
-function aLedger(): RedisLedger {
-  tests += 1
-  return createLedger(redis, `{test-${tests}}:`)
-}
+const at = useLedger()
 
 const verified = { isActive: true, mode: catalogue.mode }
 const { backoff } = enrollSeat
@@ -65,7 +47,7 @@ const nobody = (change: Partial<OrderSnapshot> = {}) => anOffer(anOrder({ learne
 
 describe('applySnapshot', () => {
   it('makes a seat with one claim and wakes the enroll lane', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const { result, wakeUps } = await ledger.applySnapshot(anOffer(anOrder()))
     const seat = await theSeat(ledger)
     expect(result).toBe('applied')
@@ -80,7 +62,7 @@ describe('applySnapshot', () => {
   })
 
   it('does nothing the second time', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     expect(await ledger.applySnapshot(anOffer(anOrder()))).toEqual({ result: 'same', wakeUps: [] })
     expect((await theSeat(ledger)).generation).toBe(1)
@@ -98,7 +80,7 @@ describe('applySnapshot', () => {
   ])(
     'asks for a read when a snapshot %s',
     async (_, { forget, ...change }: Partial<OrderSnapshot> & { forget?: boolean }) => {
-      const ledger = aLedger()
+      const { ledger } = at
       await ledger.applySnapshot(anOffer(anOrder({ lines: [aLine({ quantity: 2 })] })))
       const snapshot = anOrder({ lines: [aLine({ quantity: 2 })], ...change })
       const known = forget === true ? new Map() : await ledger.knownItems(snapshot)
@@ -113,14 +95,14 @@ describe('applySnapshot', () => {
   )
 
   it('asks for a read of an order last modified more than a day ago', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const old = anOrder({ modifiedAtMs: Date.now() - 25 * 3_600_000 })
     expect((await ledger.applySnapshot(anOffer(old))).result).toBe('read')
     expect((await ledger.orderView(old))?.seats).toEqual([])
   })
 
   it('asks for a read while news of a refund waits to be read, so that a late payment enrols nobody', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.noteHint(anOrder(), 'refund')
     expect((await ledger.applySnapshot(anOffer(anOrder()))).result).toBe('read')
     const refunded = anOrder({ fullyRefunded: true, status: 'refunded' })
@@ -131,7 +113,7 @@ describe('applySnapshot', () => {
   })
 
   it('heals what died of an older state, the order’s own item included', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.noteHint(anOrder(), 'action')
     await apply(ledger, anOffer(anOrder()))
     const seat = await theSeat(ledger)
@@ -146,7 +128,7 @@ describe('applySnapshot', () => {
   })
 
   it('has a dead order read that was modified since, however long ago', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const twoDaysAgoMs = anOrder().modifiedAtMs - 2 * 86_400_000
     await ledger.noteHint(anOrder(), 'action')
     await apply(ledger, anOffer(anOrder({ modifiedAtMs: twoDaysAgoMs })))
@@ -159,7 +141,7 @@ describe('applySnapshot', () => {
   })
 
   it('has a dead order read for what says something new, once, and for nothing that was said before', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const known = nobody()
     const { modifiedAtMs } = known.snapshot
     const earlier = nobody({ status: 'pending', modifiedAtMs: modifiedAtMs - 1000 })
@@ -184,7 +166,7 @@ describe('applySnapshot', () => {
   })
 
   it('leaves an order dead over the answer to our own change of its status', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const known = nobody()
     await ledger.applySnapshot(known)
     await apply(ledger, known)
@@ -199,7 +181,7 @@ describe('applySnapshot', () => {
   })
 
   it('makes no seat for an order that never granted anything', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const { result, wakeUps } = await ledger.applySnapshot(
       anOffer(anOrder({ access: 'withdrawn', status: 'cancelled' })),
     )
@@ -210,7 +192,7 @@ describe('applySnapshot', () => {
 
 describe('noteHint', () => {
   it('adds nothing while a read that has not started will see it anyway', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     expect((await ledger.noteHint(anOrder(), 'action')).wakeUps).toHaveLength(1)
     expect((await ledger.noteHint(anOrder(), 'action')).wakeUps).toHaveLength(0)
     await ledger.numberRead(anOrder())
@@ -218,7 +200,7 @@ describe('noteHint', () => {
   })
 
   it('leaves a dead order dead where the news is of a time and no newer than what was said', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const { modifiedAtMs } = anOrder()
     const { wakeUps } = await ledger.noteHint(anOrder(), 'action')
     const id = itemId(wakeUps[0]!.item)
@@ -234,7 +216,7 @@ describe('noteHint', () => {
 
 describe('applyReading', () => {
   it('is refused once a snapshot was applied after the read got its number', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const read = await ledger.numberRead(anOrder())
     await ledger.applySnapshot(anOffer(anOrder()))
     const late = anOffer(anOrder({ access: 'withdrawn', status: 'cancelled' }))
@@ -243,7 +225,7 @@ describe('applyReading', () => {
   })
 
   it('lets a read that a snapshot has overtaken not fail the order, but makes it read again', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const { wakeUps } = await ledger.noteHint(anOrder(), 'action')
     const id = itemId(wakeUps[0]!.item)
     await ledger.numberRead(anOrder())
@@ -254,7 +236,7 @@ describe('applyReading', () => {
   })
 
   it('has a dead order read again that a reader who lost the lease finds changed, or deleted', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const died = { id: 'order-shop-1001', code: 'ORDER_WITHOUT_LEARNER', permanent: true, backoff, random: 0 } as const
     await ledger.noteHint(anOrder(), 'action')
     await apply(ledger, nobody())
@@ -270,7 +252,7 @@ describe('applyReading', () => {
   })
 
   it('is as good as ever for a read that begins after the snapshot', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const { wakeUps } = await ledger.noteHint(anOrder(), 'action')
     const id = itemId(wakeUps[0]!.item)
     await ledger.applySnapshot(anOffer(anOrder()))
@@ -278,7 +260,7 @@ describe('applyReading', () => {
   })
 
   it('withdraws the claims of a line that vanished', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const { wakeUps } = await apply(ledger, anOffer(anOrder({ lines: [] })))
     expect(wakeUps).toMatchObject([{ lane: 'revoke.campus', generation: 2 }])
@@ -286,21 +268,21 @@ describe('applyReading', () => {
   })
 
   it('withdraws a refunded claim whose order has lost its address', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     await apply(ledger, anOffer(anOrder({ learner: null, lines: [aLine({ refunded: 1 })] })))
     expect((await theSeat(ledger)).claims).toMatchObject([{ access: 'withdrawn' }])
   })
 
   it('leaves claims alone while the order is undecided', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     expect((await apply(ledger, anOffer(anOrder({ access: 'undecided', status: 'on-hold' })))).wakeUps).toEqual([])
     expect((await theSeat(ledger)).claims).toMatchObject([{ access: 'granted' }])
   })
 
   it('moves the claim to the seat of the new address and settles both', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const before = await theSeat(ledger)
     const { wakeUps } = await apply(ledger, anOffer(anOrder({ learner: emailOf('grace@example.org') })))
@@ -310,7 +292,7 @@ describe('applyReading', () => {
   })
 
   it('leaves a claim in its seat when its order is read again after the account is known', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const { id } = await theSeat(ledger)
     await ledger.bindAccount(id, ada)
@@ -319,7 +301,7 @@ describe('applyReading', () => {
   })
 
   it('leaves a claim that came with another address of the account in the seat that it joined', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const second = anOrder({ order: OrderId.parse('1002'), learner: emailOf('countess@example.org') })
     await ledger.applySnapshot(anOffer(anOrder()))
     await ledger.applySnapshot(anOffer(second))
@@ -331,7 +313,7 @@ describe('applyReading', () => {
   })
 
   it('gives a line that takes the place of another the same seat', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const { id } = await theSeat(ledger)
     await ledger.bindAccount(id, ada)
@@ -341,7 +323,7 @@ describe('applyReading', () => {
   })
 
   it('lets two orders speak for one seat', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const second = anOrder({ order: OrderId.parse('1002') })
     await ledger.applySnapshot(anOffer(anOrder()))
     await ledger.applySnapshot(anOffer(second))
@@ -353,7 +335,7 @@ describe('applyReading', () => {
 describe('applyDeletion', () => {
   it('lets no snapshot that comes late grant anything, known order or not', async () => {
     for (const known of [true, false]) {
-      const ledger = aLedger()
+      const { ledger } = at
       if (known) await ledger.applySnapshot(anOffer(anOrder()))
       await ledger.applyDeletion(await ledger.numberRead(anOrder()), anOrder(), noBrake)
       const late = anOrder({ modifiedAtMs: anOrder().modifiedAtMs + 1000 })
@@ -362,7 +344,7 @@ describe('applyDeletion', () => {
   })
 
   it('withdraws everything the order ever granted', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const { wakeUps } = await ledger.applyDeletion(await ledger.numberRead(anOrder()), anOrder(), noBrake)
     expect(wakeUps).toMatchObject([{ lane: 'revoke.campus' }])
@@ -372,7 +354,7 @@ describe('applyDeletion', () => {
 
 describe('knownItems', () => {
   it('is firm once the line has produced a seat, and loose again while that seat is dead', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const seat = await theSeat(ledger)
     const line = LineId.parse('31')
@@ -393,7 +375,7 @@ describe('knownItems', () => {
 
 describe('the agenda', () => {
   it('settles only the generation that is current and open, and gives the lease back with it', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const id = `seat-${(await theSeat(ledger)).id}`
     await apply(ledger, anOffer(anOrder({ lines: [] })))
@@ -406,7 +388,7 @@ describe('the agenda', () => {
   })
 
   it('opens an item again for whoever lost the lease and comes after somebody else settled it', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const id = itemId({ kind: 'seat', lms: LmsId.parse('campus'), seat: (await theSeat(ledger)).id })
     const frozen = await ledger.lease(id, 5000)
@@ -421,7 +403,7 @@ describe('the agenda', () => {
   })
 
   it('backs off with growing, jittered delays and dies once they add up to the limit', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const id = `seat-${(await theSeat(ledger)).id}`
     const filing = {
@@ -441,7 +423,7 @@ describe('the agenda', () => {
   })
 
   it('gives the sweep what is due, marks it as looked at, and leaves what is put off', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const id = `seat-${(await theSeat(ledger)).id}`
     expect(await ledger.sweep('enroll.campus', 10)).toEqual([])
@@ -451,7 +433,7 @@ describe('the agenda', () => {
   })
 
   it('gives the sweep an item whose holder died once its lease has run out', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const id = `seat-${(await theSeat(ledger)).id}`
     await ledger.lease(id, 1)
@@ -461,7 +443,7 @@ describe('the agenda', () => {
   })
 
   it('gives the sweep a waiting item when its time has come', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const id = `seat-${(await theSeat(ledger)).id}`
     const lease = await ledger.lease(id, 5000)
@@ -472,7 +454,7 @@ describe('the agenda', () => {
   })
 
   it('counts every registered item exactly once, whatever happens to it', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     const orders = Array.from({ length: 12 }, (_, index) =>
       anOrder({ order: OrderId.parse(String(2000 + index)), learner: emailOf(`learner${index % 7}@example.org`) }),
     )
@@ -499,7 +481,7 @@ describe('the agenda', () => {
 
 describe('recheckLater', () => {
   it('outlives a change that has the item settled before the time has come', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const seat = await theSeat(ledger)
     const id = itemId({ kind: 'seat', lms: seat.lms, seat: seat.id })
@@ -514,7 +496,7 @@ describe('recheckLater', () => {
 
 describe('recordBaseline', () => {
   it('keeps the first', async () => {
-    const ledger = aLedger()
+    const { ledger } = at
     await ledger.applySnapshot(anOffer(anOrder()))
     const { id } = await theSeat(ledger)
     await ledger.recordBaseline(id, noEnrolment)
@@ -525,7 +507,7 @@ describe('recordBaseline', () => {
 
 describe('tokens', () => {
   it('forget a token only if it is still the one that was refused', async () => {
-    const tokens = aLedger().tokens(LmsId.parse('campus'), 'seatkeeper')
+    const tokens = at.ledger.tokens(LmsId.parse('campus'), 'seatkeeper')
     await tokens.write({ token: 'new', expiresAtMs: Date.now() + 60_000 })
     await tokens.drop('old')
     expect(await tokens.read()).toMatchObject({ token: 'new' })

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { TombstoneCount } from '@seatkeeper/core'
 import { emailOf } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
+import { useLedger } from './fixture.ts'
 import { createLedger, tellOfLostKeys } from './index.ts'
 
-let server: EmbeddedRedis
-
-beforeAll(async () => {
-  server = await startRedis()
-})
-afterAll(() => server.stop())
+const at = useLedger()
 
 /** What is told of a process that starts with these keys, on a connection that is not there yet. */
 async function toldAtStart(...erasureKeys: readonly string[]): Promise<readonly TombstoneCount[]> {
-  const redis = new Redis(server.url, { lazyConnect: true, enableOfflineQueue: false })
+  const redis = new Redis(at.server.url, { lazyConnect: true, enableOfflineQueue: false })
   const ledger = createLedger(redis, undefined, { erasureKeys })
   const told: TombstoneCount[] = []
   const { promise: counted, resolve } = Promise.withResolvers<void>()

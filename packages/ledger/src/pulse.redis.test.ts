@@ -1,32 +1,17 @@
 import { LmsId } from '@seatkeeper/core'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { Redis } from 'ioredis'
-import { createLedger, type RedisLedger } from './ledger.ts'
+import { describe, expect, it } from '@jest/globals'
+import { useLedger } from './fixture.ts'
 import { beatMs } from './pulse.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
-let ledger: RedisLedger
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-  ledger = createLedger(redis)
-})
-afterEach(() => redis.flushall())
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+const at = useLedger()
 
 describe('pulse', () => {
   it('adds up what processes tell, ten minutes by ten minutes, for a day', async () => {
-    const nowMs = await ledger.nowMs()
-    await ledger.addBeats({ done: 3, failed: 1, longestMs: 900 })
-    await ledger.addBeats({ done: 2, failed: 0, longestMs: 400 })
-    const pulse = await ledger.pulse(nowMs)
-    const later = await ledger.pulse(nowMs + beatMs)
+    const nowMs = await at.ledger.nowMs()
+    await at.ledger.addBeats({ done: 3, failed: 1, longestMs: 900 })
+    await at.ledger.addBeats({ done: 2, failed: 0, longestMs: 400 })
+    const pulse = await at.ledger.pulse(nowMs)
+    const later = await at.ledger.pulse(nowMs + beatMs)
     expect(pulse).toHaveLength(144)
     // The ten minutes may have ended in between.
     const told = [...pulse, ...later.slice(-1)].find(({ done }) => done > 0)
@@ -35,19 +20,19 @@ describe('pulse', () => {
   })
 
   it('is forgotten after two days', async () => {
-    await ledger.addBeats({ done: 1, failed: 0, longestMs: 1 })
-    const [key = ''] = await redis.keys('*pulse:*')
-    expect(await redis.pttl(key)).toBeGreaterThan(1.9 * 86_400_000)
-    expect(await redis.pttl(key)).toBeLessThanOrEqual(2 * 86_400_000)
+    await at.ledger.addBeats({ done: 1, failed: 0, longestMs: 1 })
+    const [key = ''] = await at.redis.keys(`${at.prefix}pulse:*`)
+    expect(await at.redis.pttl(key)).toBeGreaterThan(1.9 * 86_400_000)
+    expect(await at.redis.pttl(key)).toBeLessThanOrEqual(2 * 86_400_000)
   })
 })
 
 describe('balances', () => {
   it('keeps the last count of each LMS', async () => {
     const lms = LmsId.parse('campus')
-    await ledger.keepBalance({ lms, 'paid-but-not-enrolled': 2, 'refunded-but-enrolled': 0 })
-    await ledger.keepBalance({ lms, 'paid-but-not-enrolled': 1, 'refunded-but-enrolled': 3 })
-    expect(await ledger.balances()).toEqual([
+    await at.ledger.keepBalance({ lms, 'paid-but-not-enrolled': 2, 'refunded-but-enrolled': 0 })
+    await at.ledger.keepBalance({ lms, 'paid-but-not-enrolled': 1, 'refunded-but-enrolled': 3 })
+    expect(await at.ledger.balances()).toEqual([
       { lms, 'paid-but-not-enrolled': 1, 'refunded-but-enrolled': 3, atMs: expect.any(Number) },
     ])
   })

@@ -1,48 +1,30 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { enrollSeat, type FailureCode } from '@seatkeeper/core'
 import { aLine, anOffer, anOrder, catalogue, noBrake } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
-import { createLedger, type RedisLedger } from './index.ts'
+import { useLedger } from './fixture.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
-let ledger: RedisLedger
-let tests = 0
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
-beforeEach(() => {
-  tests += 1
-  ledger = createLedger(redis, `{telling-${tests}}:`)
-})
+const at = useLedger()
 
 const order = anOrder()
 const ref = { store: order.store, order: order.order }
 const verified = { isActive: true, mode: catalogue.mode }
 
 async function theSeat() {
-  const [seat] = (await ledger.orderView(ref))?.seats ?? []
+  const [seat] = (await at.ledger.orderView(ref))?.seats ?? []
   if (seat === undefined) throw new Error('the order has no seat')
   return seat
 }
 
 function die(id: string, code: FailureCode) {
   const { backoff } = enrollSeat
-  return ledger.fileFailure({ id, generation: 1, code, permanent: true, backoff, random: 0 })
+  return at.ledger.fileFailure({ id, generation: 1, code, permanent: true, backoff, random: 0 })
 }
 
 const later = (seconds: number, status = 'processing') =>
   anOffer(anOrder({ status, modifiedAtMs: order.modifiedAtMs + seconds * 1000 }))
 
 async function aDeadSeat() {
-  await ledger.applySnapshot(anOffer(order))
+  await at.ledger.applySnapshot(anOffer(order))
   await die(`seat-${await theSeat()}`, 'LMS_COURSE_UNKNOWN')
 }
 
@@ -51,27 +33,27 @@ const units = (quantity: number, seconds: number) =>
 
 describe('applySnapshot', () => {
   it('has the shop told of open seats, though no seat changes by them', async () => {
-    const tell = async () => (await ledger.readItem(`tell-${ref.store}-${ref.order}`))?.generation
-    await ledger.applySnapshot({ ...units(1, 0), tells: true })
+    const tell = async () => (await at.ledger.readItem(`tell-${ref.store}-${ref.order}`))?.generation
+    await at.ledger.applySnapshot({ ...units(1, 0), tells: true })
     expect(await tell()).toBeUndefined()
-    await ledger.applySnapshot({ ...units(3, 1), tells: true })
+    await at.ledger.applySnapshot({ ...units(3, 1), tells: true })
     expect(await tell()).toBe(1)
-    await ledger.applySnapshot({ ...units(3, 2), tells: true })
+    await at.ledger.applySnapshot({ ...units(3, 2), tells: true })
     expect(await tell()).toBe(1)
   })
 })
 
 describe('readTelling', () => {
   it('knows nothing of an order that is not there', async () => {
-    expect(await ledger.readTelling(ref)).toBeUndefined()
+    expect(await at.ledger.readTelling(ref)).toBeUndefined()
   })
 
   it('has what every claim has come to', async () => {
-    await ledger.applySnapshot(anOffer(anOrder({ lines: [aLine({ quantity: 2 })] })))
+    await at.ledger.applySnapshot(anOffer(anOrder({ lines: [aLine({ quantity: 2 })] })))
     const seat = await theSeat()
-    await ledger.recordApplied(seat, verified)
+    await at.ledger.recordApplied(seat, verified)
     const key = 'shop/1001/31/1/campus/course-v1:DemoU+CS101+2026'
-    expect(await ledger.readTelling(ref)).toEqual({
+    expect(await at.ledger.readTelling(ref)).toEqual({
       status: 'settled',
       failure: null,
       change: null,
@@ -94,11 +76,11 @@ describe('readTelling', () => {
   })
 
   it('has why a seat and the order itself died', async () => {
-    await ledger.noteHint(ref, 'action')
-    await ledger.applySnapshot(anOffer(order))
+    await at.ledger.noteHint(ref, 'action')
+    await at.ledger.applySnapshot(anOffer(order))
     await die(`seat-${await theSeat()}`, 'LMS_COURSE_UNKNOWN')
     await die('order-shop-1001', 'ORDER_LINE_UNKNOWN')
-    expect(await ledger.readTelling(ref)).toMatchObject({
+    expect(await at.ledger.readTelling(ref)).toMatchObject({
       status: 'dead',
       failure: 'ORDER_LINE_UNKNOWN',
       claims: [{ status: 'dead', failure: 'LMS_COURSE_UNKNOWN' }],
@@ -107,27 +89,27 @@ describe('readTelling', () => {
   })
 
   it('says that an order was deleted', async () => {
-    await ledger.applySnapshot(anOffer(order))
-    await ledger.applyDeletion(await ledger.numberRead(ref), ref, noBrake)
-    expect(await ledger.readTelling(ref)).toMatchObject({ isDeleted: true })
+    await at.ledger.applySnapshot(anOffer(order))
+    await at.ledger.applyDeletion(await at.ledger.numberRead(ref), ref, noBrake)
+    expect(await at.ledger.readTelling(ref)).toMatchObject({ isDeleted: true })
   })
 })
 
 describe('a note', () => {
   it('is kept unconfirmed with its time, and confirmed by its number alone', async () => {
-    await ledger.applySnapshot(anOffer(order))
-    await ledger.recordNote(ref, { number: 3, outcome: 'digest' })
+    await at.ledger.applySnapshot(anOffer(order))
+    await at.ledger.recordNote(ref, { number: 3, outcome: 'digest' })
     const kept = {
       number: 3,
       outcome: 'digest',
       isConfirmed: false,
-      atMs: expect.closeTo(await ledger.nowMs(), -4) as unknown,
+      atMs: expect.closeTo(await at.ledger.nowMs(), -4) as unknown,
     }
-    expect((await ledger.readTelling(ref))?.note).toEqual(kept)
-    await ledger.confirmNote(ref, 2)
-    expect((await ledger.readTelling(ref))?.note).toEqual(kept)
-    await ledger.confirmNote(ref, 3)
-    expect((await ledger.readTelling(ref))?.note).toEqual({ ...kept, isConfirmed: true })
+    expect((await at.ledger.readTelling(ref))?.note).toEqual(kept)
+    await at.ledger.confirmNote(ref, 2)
+    expect((await at.ledger.readTelling(ref))?.note).toEqual(kept)
+    await at.ledger.confirmNote(ref, 3)
+    expect((await at.ledger.readTelling(ref))?.note).toEqual({ ...kept, isConfirmed: true })
   })
 })
 
@@ -135,26 +117,26 @@ describe('a change of an order’s status', () => {
   const write = { from: 'processing', to: 'stuck', refunds: 'none' }
 
   it('is kept until it was seen through', async () => {
-    await ledger.applySnapshot(anOffer(order))
-    await ledger.recordWrite(ref, write)
-    expect((await ledger.readTelling(ref))?.write).toEqual(write)
-    await ledger.recordWrite(ref, null)
-    expect((await ledger.readTelling(ref))?.write).toBeNull()
+    await at.ledger.applySnapshot(anOffer(order))
+    await at.ledger.recordWrite(ref, write)
+    expect((await at.ledger.readTelling(ref))?.write).toEqual(write)
+    await at.ledger.recordWrite(ref, null)
+    expect((await at.ledger.readTelling(ref))?.write).toBeNull()
   })
 
   it('revives nothing that is dead; what the shop does after it does', async () => {
     await aDeadSeat()
-    await ledger.keepOwnWrite(ref, order.modifiedAtMs + 2000)
-    await ledger.keepOwnWrite(ref, order.modifiedAtMs + 1000)
-    expect(await ledger.applySnapshot(later(2))).toEqual({ result: 'applied', wakeUps: [] })
-    expect((await ledger.applySnapshot(later(3))).wakeUps).toHaveLength(1)
+    await at.ledger.keepOwnWrite(ref, order.modifiedAtMs + 2000)
+    await at.ledger.keepOwnWrite(ref, order.modifiedAtMs + 1000)
+    expect(await at.ledger.applySnapshot(later(2))).toEqual({ result: 'applied', wakeUps: [] })
+    expect((await at.ledger.applySnapshot(later(3))).wakeUps).toHaveLength(1)
   })
 
   it('is known by its status while nobody knows whether it was made', async () => {
     await aDeadSeat()
-    await ledger.recordWrite(ref, write)
-    expect(await ledger.applySnapshot(later(2, 'stuck'))).toEqual({ result: 'applied', wakeUps: [] })
-    await ledger.recordWrite(ref, null)
-    expect((await ledger.applySnapshot(later(3, 'stuck'))).wakeUps).toHaveLength(1)
+    await at.ledger.recordWrite(ref, write)
+    expect(await at.ledger.applySnapshot(later(2, 'stuck'))).toEqual({ result: 'applied', wakeUps: [] })
+    await at.ledger.recordWrite(ref, null)
+    expect((await at.ledger.applySnapshot(later(3, 'stuck'))).wakeUps).toHaveLength(1)
   })
 })
