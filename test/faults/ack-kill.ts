@@ -22,16 +22,26 @@ export const ackKill: FaultTest = {
   },
 }
 
-const sizes = { small: { orders: 200, kills: 6 }, full: { orders: 4000, kills: 50 } } as const
+interface Size {
+  readonly orders: number
+  readonly webhooks: number
+  /** At the most: where answers are slow, fewer come. */
+  readonly perSecond: number
+  /** At the least: killing goes on as long as webhooks come. */
+  readonly kills: number
+}
+
+const sizes: Readonly<Record<FaultRun['scale'], Size>> = {
+  small: { orders: 200, webhooks: 400, perSecond: 25, kills: 6 },
+  full: { orders: 400, webhooks: 20_000, perSecond: 200, kills: 50 },
+}
 
 /** Whom SIGKILL meets; each as likely, so workers more often than the rest. */
 const victims = ['ingress', 'redis', 'enroll', 'orders', 'revoke', 'ingress', 'redis'] as const
 type Victim = (typeof victims)[number]
 
 const refundedEvery = 10
-const sendersAtOnce = 10
-/** About what a crash, the restart and the pause after it take; orders stream in all the while. */
-const msPerKill = 2500
+const sendersAtOnce = 20
 /** Of each call to the LMS, so that who is killed has something in hand. */
 const callMs = 50
 const restWithinMs = 60_000
@@ -39,29 +49,29 @@ const rerunWithinMs = 35_000
 
 /** @param workerScript what workers run; the product's own main file unless given. */
 async function killAndCount({ scale, seed, say }: FaultRun, workerScript?: string): Promise<FaultReport> {
-  const { orders, kills } = sizes[scale]
+  const size = sizes[scale]
   const system = await startSystemProcesses(workerScript === undefined ? {} : { workerScript })
   const takeovers = followTakeovers(system.redis.url)
   try {
     const random = seeded(seed)
     system.campus.faults.add({ route: 'any', kind: 'delay', delayMs: callMs })
-    const sales = openSales(system, orders)
+    const sales = openSales(system, size.orders)
     const sender = createSender(`${system.process('ingress').url}/webhooks/shop`, webhookSecret)
-    const pacePerSaleMs = (kills * msPerKill * sendersAtOnce) / orders
-    const streaming = stream({ system, sender, sales, orders, pacePerSaleMs, random, say })
-    const killed = await killAtRandom(system, { kills, random, until: streaming, takeovers, say })
+    const book = openBook(system, sales, size, random)
+    const streaming = stream({ system, sender, book, size, random, say })
+    const killed = await killAtRandom(system, { kills: size.kills, random, until: streaming, takeovers, say })
     const outcome = await streaming
     sender.close()
-    const acknowledged = outcome.paid.size + outcome.refunded.size
-    say(`  sent ${outcome.sent}, acknowledged ${acknowledged}; waiting for calm`)
+    say(`  sent ${outcome.sent}, acknowledged ${outcome.acknowledged}; waiting for calm`)
     const calmMs = performance.now()
     const conservation = await untilCalm(system.redis.url, say)
     const restMs = performance.now() - calmMs
+    await takeovers.untilAllRan(rerunWithinMs)
     const rerun = rerunsIn(takeovers.tookMs())
     return {
-      load: `${outcome.sent} webhooks sent, ${acknowledged} acknowledged`,
+      load: loadOf(outcome),
       faults: inWords(killed),
-      lost: lostOrders(sales, outcome).map((order) => `order ${order}`),
+      lost: lostOrders(sales, book, outcome).map((order) => `order ${order}`),
       duplicated: repeatedEffects(system.campus),
       broken: [
         ...(isConserved(conservation) && conservation.due === 0
@@ -103,56 +113,91 @@ function rerunsIn(tookMs: readonly number[]) {
   }
 }
 
+/** The shop's orders, as they change. */
+interface Book {
+  /** Makes the change of which the next webhook tells, and gives its order. */
+  change(index: number): number
+  isRefunded(order: number): boolean
+}
+
+/** In the first round each order is placed, in each further one it is saved again; in one of those some are refunded. */
+function openBook({ shop }: SystemProcesses, sales: Sales, { orders, webhooks }: Size, random: Random): Book {
+  const rounds = webhooks / orders
+  const refundIn = Array.from({ length: orders }, (_, which) =>
+    which % refundedEvery === 0 ? random.between(1, rounds - 1) : Infinity,
+  )
+  const placed: number[] = []
+  const refunded = new Set<number>()
+  return {
+    change: (index) => {
+      const [round, which] = [Math.floor(index / orders), index % orders]
+      const order = placed[which]
+      if (order === undefined) return (placed[which] = sales.next())
+      if (refundIn[which] !== round) shop.resend(order)
+      else {
+        shop.refund(order, { amount: shop.order(order).total })
+        refunded.add(order)
+      }
+      return order
+    },
+    isRefunded: (order) => refunded.has(order),
+  }
+}
+
 /** What the sender was told. */
 interface Outcome {
   sent: number
+  acknowledged: number
   worstAnswerMs: number
-  /** Orders whose payment was acknowledged. */
-  readonly paid: Set<number>
-  /** Orders whose refund was acknowledged, and those of which we cannot know. */
-  readonly refunded: Set<number>
-  readonly unknown: Set<number>
+  tookMs: number
+  /** Orders of which a webhook was acknowledged, and those of them of which one was since their refund. */
+  readonly known: Set<number>
+  readonly knownAsRefunded: Set<number>
 }
 
 interface Stream {
   readonly system: SystemProcesses
   readonly sender: Sender
-  readonly sales: Sales
-  readonly orders: number
-  /** On average, between two orders of one seller. */
-  readonly pacePerSaleMs: number
+  readonly book: Book
+  readonly size: Size
   readonly random: Random
   readonly say: (text: string) => void
 }
 
-async function stream({ system, sender, sales, orders, pacePerSaleMs, random, say }: Stream): Promise<Outcome> {
-  const outcome: Outcome = { sent: 0, worstAnswerMs: 0, paid: new Set(), refunded: new Set(), unknown: new Set() }
-  let next = 0
-  const told = async (order: number): Promise<boolean> => {
+async function stream({ system, sender, book, size, random, say }: Stream): Promise<Outcome> {
+  const { webhooks, perSecond } = size
+  const [known, knownAsRefunded] = [new Set<number>(), new Set<number>()]
+  const outcome: Outcome = { sent: 0, acknowledged: 0, worstAnswerMs: 0, tookMs: 0, known, knownAsRefunded }
+  const tell = async (order: number) => {
+    const isRefunded = book.isRefunded(order)
     const { status, tookMs } = await sender.send(order, JSON.stringify(system.shop.order(order)))
     outcome.sent += 1
     outcome.worstAnswerMs = Math.max(outcome.worstAnswerMs, tookMs)
-    if (outcome.sent % 500 === 0) say(`  sent ${outcome.sent}`)
-    if (status === null) outcome.unknown.add(order)
-    return status === 200
+    if (outcome.sent % 1000 === 0) say(`  sent ${outcome.sent}`)
+    if (status !== 200) return
+    outcome.acknowledged += 1
+    known.add(order)
+    if (isRefunded) knownAsRefunded.add(order)
   }
-  const sellOne = async (index: number) => {
-    const order = sales.next()
-    if (await told(order)) outcome.paid.add(order)
-    if (index % refundedEvery !== 0) return
-    system.shop.refund(order, { amount: system.shop.order(order).total })
-    if (await told(order)) outcome.refunded.add(order)
-    else outcome.unknown.add(order)
-  }
+  const usualMs = (1000 * sendersAtOnce) / perSecond
+  let next = 0
   const seller = async () => {
-    while (next < orders) {
+    while (next < webhooks) {
       next += 1
-      await sellOne(next - 1)
-      await pause(random.between(0, Math.round(2 * pacePerSaleMs)))
+      const rest = pause(random.between(0, Math.round(2 * usualMs)))
+      await tell(book.change(next - 1))
+      await rest
     }
   }
+  const startedMs = performance.now()
   await Promise.all(Array.from({ length: sendersAtOnce }, seller))
+  outcome.tookMs = performance.now() - startedMs
   return outcome
+}
+
+function loadOf({ sent, acknowledged, known, tookMs }: Outcome): string {
+  const pace = ((sent * 1000) / tookMs).toFixed(0)
+  return `${sent} webhooks of ${known.size} orders sent, ${pace} a second, ${acknowledged} acknowledged`
 }
 
 interface Killing {
@@ -193,7 +238,8 @@ async function crash(system: SystemProcesses, takeovers: Takeovers, victim: Vict
   await system.restart(victim)
 }
 
-function lostOrders(sales: Sales, { paid, refunded, unknown }: Outcome): readonly number[] {
-  const judged = [...paid].filter((order) => refunded.has(order) || !unknown.has(order))
-  return judged.filter((order) => sales.isHeld(order) === refunded.has(order))
+/** An order of which nothing was acknowledged since its refund may be either. */
+function lostOrders(sales: Sales, book: Book, { known, knownAsRefunded }: Outcome): readonly number[] {
+  const judged = [...known].filter((order) => knownAsRefunded.has(order) || !book.isRefunded(order))
+  return judged.filter((order) => sales.isHeld(order) === book.isRefunded(order))
 }

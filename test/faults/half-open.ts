@@ -30,7 +30,9 @@ type Kind = (typeof kinds)[number]
 
 const promisedMs = 15_000
 const givenUpMs = 40_000
-const rounds = { small: 1, full: 5 } as const
+const sizes = { small: { rounds: 1, sellers: 2 }, full: { rounds: 5, sellers: 8 } } as const
+/** With an answer's own time, a seller has about two and a half webhooks a second. */
+const restMs = 400
 
 /** How BullMQ waits for jobs; it has a connection for nothing else. */
 const isBlocking = (lastSent: string) => /bzpopmin/i.test(lastSent)
@@ -77,7 +79,9 @@ async function killConnections(
   try {
     const named = (name: string) => byName.get(name) ?? Promise.reject(new Error(`there is no proxy of ${name}`))
     const proxies = { ingress: await named('ingress'), worker: await named('enroll'), lms: await named('lms') }
-    return await killInTurn({ system, proxies, kinds: Array<readonly Kind[]>(rounds[scale]).fill(killed).flat(), say })
+    const { rounds, sellers } = sizes[scale]
+    const inTurn = Array<readonly Kind[]>(rounds).fill(killed).flat()
+    return await killInTurn({ system, proxies, kinds: inTurn, sellers, say })
   } finally {
     await system.close()
     await Promise.all(opened.map((proxy) => proxy.close()))
@@ -95,6 +99,7 @@ interface Killing {
   readonly system: SystemProcesses
   readonly proxies: Proxies
   readonly kinds: readonly Kind[]
+  readonly sellers: number
   readonly say: (text: string) => void
 }
 
@@ -108,10 +113,10 @@ interface Turn {
   readonly calmMs: number
 }
 
-async function killInTurn({ system, proxies, kinds: inTurn, say }: Killing): Promise<FaultReport> {
+async function killInTurn({ system, proxies, kinds: inTurn, sellers, say }: Killing): Promise<FaultReport> {
   const sales = openSales(system, 20_000)
   const ingressUrl = system.process('ingress').url
-  const selling = startSelling({ shop: system.shop, sales, ingressUrl, sellers: 2, restMs: 400 })
+  const selling = startSelling({ shop: system.shop, sales, ingressUrl, sellers, restMs })
   const took: Turn[] = []
   for (const kind of inTurn) {
     const calmMs = await timeWhenCalm(kind, selling, sales)

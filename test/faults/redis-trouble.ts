@@ -26,6 +26,9 @@ export const redisTrouble: FaultTest = {
 
 const promised = { answerMs: 2000, recoveryMs: 10_000, firstJobMs: 5000, linesPerSecond: 20 } as const
 const givenUpMs = 45_000
+/** With an answer's own time, about 16 and 50 webhooks a second. */
+const sellers = { small: 4, full: 12 } as const
+const restMs = 230
 const healsWithinMs = 240_000
 /** Where something is broken already. */
 const patienceMs = 20_000
@@ -61,7 +64,7 @@ async function troubleRedis(
     ingressUrl = system.process('ingress').url
     await system.add('orders', 'orders')
     const sales = openSales(system, 20_000)
-    const selling = startSelling({ shop: system.shop, sales, ingressUrl, sellers: 4, restMs: 250 })
+    const selling = startSelling({ shop: system.shop, sales, ingressUrl, sellers: sellers[scale], restMs })
     return await passAll({ system, proxy: sound, sales, selling, scale, say }, tried)
   } finally {
     await system.close()

@@ -8,6 +8,8 @@ import { Redis } from 'ioredis'
 export interface Takeovers {
   /** To be asked after the kill of a role's only worker, before it is started anew. */
   note(role: Role): Promise<void>
+  /** Until each was run again, which comes late for one whose work another job did meanwhile; or for so long. */
+  untilAllRan(withinMs: number): Promise<void>
   /** From the last crash to the re-run of each, milliseconds, ascending; infinite where there was none yet. */
   tookMs(): readonly number[]
   close(): Promise<void>
@@ -39,11 +41,10 @@ export function followTakeovers(redisUrl: string): Takeovers {
   const tookMs: number[] = []
   const state = { isOver: false }
   const queueOf = (lane: string) => {
-    const queue = queues.get(lane) ?? new Queue(lane, { connection: redis, prefix: bullPrefix })
-    queues.set(
-      lane,
-      queue.on('error', () => undefined),
-    )
+    const known = queues.get(lane)
+    if (known !== undefined) return known
+    const queue = new Queue(lane, { connection: redis, prefix: bullPrefix }).on('error', () => undefined)
+    queues.set(lane, queue)
     return queue
   }
   const look = async () => {
@@ -68,6 +69,10 @@ export function followTakeovers(redisUrl: string): Takeovers {
         const ids = await redis.lrange(queue.toKey('active'), 0, -1)
         for (const id of ids) inHand.set(`${lane} ${id}`, { queue, id, crashedAtMs })
       }
+    },
+    untilAllRan: async (withinMs) => {
+      const deadline = performance.now() + withinMs
+      while (inHand.size > 0 && performance.now() < deadline) await pause(looksEveryMs)
     },
     tookMs: () => [...tookMs, ...[...inHand].map(() => Infinity)].toSorted((one, other) => one - other),
     close: async () => {
