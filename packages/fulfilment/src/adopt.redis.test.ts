@@ -12,7 +12,7 @@ import {
   type WakeUp,
 } from '@seatkeeper/core'
 import { aLine, anOrder, catalogue, emailOf, noBrake } from '@seatkeeper/core/fixture'
-import { useLedger } from '@seatkeeper/ledger/fixture'
+import { dumpOf, useLedger } from '@seatkeeper/ledger/fixture'
 import { acceptNews, adopt, readOrder, settleSeat, type AdoptRange } from './index.ts'
 import { createListingShop, numbered, type ListingShop } from './listing-shop.fixture.ts'
 import { createMemoryLms, type MemoryLms } from './lms.fixture.ts'
@@ -87,12 +87,6 @@ async function hear(order: number, change: Parameters<typeof numbered>[2]) {
   await work()
 }
 
-/** All that Redis holds of this test. */
-async function dump(): Promise<Record<string, unknown>> {
-  const keys = (await at.redis.keys(`${at.prefix}*`)).toSorted()
-  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await at.redis.dumpBuffer(key)] as const)))
-}
-
 async function seatOf(order: number) {
   const [id] = (await at.ledger.orderView(refOf(order)))?.seats ?? []
   return id && (await at.ledger.readSeat(id))
@@ -118,7 +112,7 @@ describe('adopt', () => {
       7: ['left', 'ORDER_WITHOUT_LEARNER'],
       8: ['adopted', ''],
     })
-    expect(await dump()).toEqual({})
+    expect(await dumpOf(at)).toEqual({})
     expect(lms.writes).toEqual([])
   })
 
@@ -152,7 +146,7 @@ describe('adopt', () => {
     fulfilled(1, noEnrolment)
     expect(await adoptAll()).toEqual({ 1: ['left', 'would enrol'] })
     await hear(1, { status: 'completed' })
-    expect(await dump()).not.toHaveProperty(`${at.prefix}order:shop/1:claims`)
+    expect(await dumpOf(at)).not.toHaveProperty(`${at.prefix}order:shop/1:claims`)
     expect(lms.writes).toEqual([])
   })
 

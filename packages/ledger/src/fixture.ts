@@ -49,3 +49,12 @@ export function useLedger(): LedgerAtHand {
     },
   }
 }
+
+/** All that Redis holds of the ledger, by key. */
+export async function dumpOf({
+  redis,
+  prefix,
+}: Pick<LedgerAtHand, 'redis' | 'prefix'>): Promise<Record<string, unknown>> {
+  const keys = (await redis.keys(`${prefix}*`)).toSorted()
+  return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const)))
+}
