@@ -11,6 +11,7 @@ import { memoryFull } from './memory-full.ts'
 import { asAdmin, troubles, type Trouble } from './redis-troubles.ts'
 import { openSales, type Sales } from './sales.ts'
 import { acknowledged, startSelling, worstAnswerMs, type Selling } from './selling.ts'
+import { supervise, type Supervisor } from './supervisor.ts'
 
 /** Redis is the one part without which nothing can be promised; so it must be told no in time, and all goes on by itself. */
 export const redisTrouble: FaultTest = {
@@ -38,6 +39,8 @@ interface Scene {
   readonly proxy: FaultProxy
   readonly sales: Sales
   readonly selling: Selling
+  /** A worker that is without Redis for half a minute ends itself. */
+  readonly supervisor: Supervisor
   readonly scale: Scale
   readonly say: (text: string) => void
 }
@@ -65,7 +68,13 @@ async function troubleRedis(
     await system.add('orders', 'orders')
     const sales = openSales(system, 20_000)
     const selling = startSelling({ shop: system.shop, sales, ingressUrl, sellers: sellers[scale], restMs })
-    return await passAll({ system, proxy: sound, sales, selling, scale, say }, tried)
+    const supervisor = supervise(system)
+    const scene = { system, proxy: sound, sales, selling, supervisor, scale, say }
+    try {
+      return await passAll(scene, tried)
+    } finally {
+      await supervisor.close()
+    }
   } finally {
     await system.close()
     await sound.close()
@@ -121,7 +130,12 @@ async function passAll(scene: Scene, tried: readonly Trouble[]): Promise<FaultRe
     duplicated: [],
     broken,
     worstAnswerMs: worstAnswerMs(selling.deliveries),
-    figures: { ...figures, healed: healing.figure, calm: `worst answer ${calmMs} ms` },
+    figures: {
+      ...figures,
+      healed: healing.figure,
+      calm: `worst answer ${calmMs} ms`,
+      'started anew': `${scene.supervisor.restarts()} processes that had been without Redis for too long`,
+    },
   }
 }
 
@@ -134,8 +148,9 @@ interface Seen {
   readonly linesPerSecond: number
 }
 
-async function watch({ system, selling, sales }: Scene, trouble: () => Promise<void>): Promise<Seen> {
-  const began = { ms: performance.now(), atMs: Date.now(), sent: selling.deliveries.length }
+async function watch(scene: Scene, trouble: () => Promise<void>): Promise<Seen> {
+  const { selling, sales } = scene
+  const began = { atMs: Date.now(), sent: selling.deliveries.length }
   await trouble()
   const overMs = performance.now()
   const heldBefore = heldOf(selling, sales)
@@ -148,7 +163,7 @@ async function watch({ system, selling, sales }: Scene, trouble: () => Promise<v
     worstMs: worstAnswerMs(selling.deliveries.slice(began.sent)),
     recoveryMs,
     firstJobMs,
-    linesPerSecond: worstSecond(system, began.atMs),
+    linesPerSecond: worstSecond(scene, began.atMs),
   }
 }
 
@@ -164,10 +179,10 @@ async function timeUntil(startMs: number, isSo: () => boolean): Promise<number |
   return performance.now() - startMs
 }
 
-function worstSecond({ processes }: SystemProcesses, sinceMs: number): number {
-  const counts = Object.values(processes).flatMap(({ child }) => {
-    const times = child()
-      .stdout()
+function worstSecond({ system, supervisor }: Scene, sinceMs: number): number {
+  const logs = [...Object.values(system.processes).map(({ child }) => child().stdout()), ...supervisor.written()]
+  const counts = logs.flatMap((text) => {
+    const times = text
       .split('\n')
       .filter((line) => !line.includes('"job.failed"'))
       .flatMap((line) => /^\{"time":"([^".]+)[^"]*","level":"(?:warn|error)"/.exec(line)?.[1] ?? [])
