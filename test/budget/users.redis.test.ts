@@ -1,32 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { CourseKey, Username, type FailureCode, type Lms, type MeteredLms } from '@seatkeeper/core'
 import { unlimitedCalls } from '@seatkeeper/core/fixture'
-import { createLedger } from '@seatkeeper/ledger'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { createOpenedx, LmsConfig, memoryTokenCache } from '@seatkeeper/openedx'
-import { startLmsSimulator, startRedis, type EmbeddedRedis, type LmsSimulator } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import { startLmsSimulator, type LmsSimulator } from '@seatkeeper/simulators'
 
-let server: EmbeddedRedis
-let redis: Redis
+const at = useLedger()
 let campus: LmsSimulator
 let rested: (readonly [client: number, code: FailureCode])[]
-let tests = 0
 
 const course = CourseKey.parse('course-v1:DemoU+CS101+2026')
 const alice = Username.parse('alice')
 const soon = () => AbortSignal.timeout(20_000)
 const clientOf = (name: string) => ({ clientId: name, clientSecret: `secret-of-${name}` })
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
 beforeEach(async () => {
-  tests += 1
   rested = []
   campus = await startLmsSimulator({ staffCallsPerMinute: 20 })
   campus.addUser({ username: 'alice', email: 'alice@example.org' })
@@ -42,7 +30,7 @@ afterEach(() => campus.stop())
 function connect(first: string, ...more: readonly string[]): MeteredLms {
   const entry = { id: 'campus', url: 'http://localhost', ...clientOf(first), credentials: more.map(clientOf) }
   const config = { ...LmsConfig.parse({ ...entry, callsPerMinute: 20 }), url: campus.url }
-  const ledger = createLedger(redis, `{users-${tests}}:`)
+  const { ledger } = at
   return createOpenedx(config, {
     tokens: (client) => ledger.tokens(config.id, client),
     budget: ledger.callBudget(config.id, config.callsPerMinute),

@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { CallBudget } from '@seatkeeper/core'
 import { unlimitedCalls } from '@seatkeeper/core/fixture'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { fullestMinute, runWindow } from './window.ts'
 
 const callsPerMinute = 20
 const steps = 600
 const seeds = Array.from({ length: 12 }, (_, index) => index + 1)
-let server: EmbeddedRedis
-let redis: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
+const at = useLedger()
 
 describe('a call budget that workers share', () => {
   it.each(seeds)(
     'keeps every minute of the LMS within its limit (seed %i)',
     async (seed) => {
-      const run = await runWindow(redis, { seed, callsPerMinute, steps })
+      const run = await runWindow(at.redis, { seed, callsPerMinute, steps })
       expect(fullestMinute(run)).toBeLessThanOrEqual(callsPerMinute)
       expect(fullestMinute(run)).toBeGreaterThan(callsPerMinute / 2)
       expect(Object.values(run.made).every((count) => count > 0)).toBe(true)
@@ -42,10 +31,10 @@ describe('a call budget that workers share', () => {
     async (_what, without) => {
       let fullest = 0
       for (const seed of seeds.map((each) => each + 100)) {
-        const run = await runWindow(redis, { seed, callsPerMinute, steps, without })
+        const run = await runWindow(at.redis, { seed, callsPerMinute, steps, without })
         fullest = Math.max(fullest, fullestMinute(run))
         if (fullest > callsPerMinute) break
-        await redis.flushall()
+        await at.redis.flushall()
       }
       expect(fullest).toBeGreaterThan(callsPerMinute)
     },

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import {
   doChore,
   enrollSeat,
@@ -17,9 +17,8 @@ import {
   type JobType,
 } from '@seatkeeper/core'
 import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { letterOf } from '@seatkeeper/queue'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
 import { restoreKeys, type Keyspace } from './keyspace.ts'
 
 /* What every release stored, read by this one. `record.ts` writes a folder for each new shape; a folder never changes. */
@@ -48,19 +47,12 @@ describe.each(releases)('a job of release %s', (release) => {
 })
 
 describe.each(releases)('the ledger of release %s', (release) => {
-  let server: EmbeddedRedis
-  let redis: Redis
+  const at = useLedger()
   let ledger: RedisLedger
 
   beforeAll(async () => {
-    server = await startRedis()
-    redis = new Redis(server.url)
-    await restoreKeys(redis, prefix, recorded(release, 'ledger') as Keyspace)
-    ledger = createLedger(redis, prefix)
-  })
-  afterAll(async () => {
-    redis.disconnect()
-    await server.stop()
+    await restoreKeys(at.redis, prefix, recorded(release, 'ledger') as Keyspace)
+    ledger = createLedger(at.redis, prefix)
   })
 
   const seatOf = async (number: string) => {
@@ -106,7 +98,7 @@ describe.each(releases)('the ledger of release %s', (release) => {
   it('has its gate, and the lease with who held it', async () => {
     expect(await ledger.gates.read('lms.campus')).toMatchObject({ state: 'parked', code: 'LMS_TOKEN_REFUSED' })
     expect(await ledger.lease('tell-shop-1003', 5000)).toBeUndefined()
-    await redis.del(`${prefix}lease:tell-shop-1003`)
+    await at.redis.del(`${prefix}lease:tell-shop-1003`)
     expect(await ledger.lease('tell-shop-1003', 5000)).toMatchObject({ crashes: 1 })
   })
 
@@ -118,7 +110,7 @@ describe.each(releases)('the ledger of release %s', (release) => {
   })
 
   it('reads a failure code that only a newer release has as UNEXPECTED', async () => {
-    await redis.set(`${prefix}gate:lms.north`, JSON.stringify({ state: 'closed', code: 'OF_TOMORROW', sinceMs: 1 }))
+    await at.redis.set(`${prefix}gate:lms.north`, JSON.stringify({ state: 'closed', code: 'OF_TOMORROW', sinceMs: 1 }))
     expect(isFailureCode('OF_TOMORROW')).toBe(false)
     expect(Object.keys(failures)).toContain('UNEXPECTED')
     expect(await ledger.gates.read(`lms.${LmsId.parse('north')}`)).toMatchObject({ code: 'UNEXPECTED' })

@@ -1,26 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
-import { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { useLedger } from '@seatkeeper/ledger/fixture'
 import { seeded } from '../faults/random.ts'
 import { failHalfTheTime, tellAll } from './echo.ts'
 import { startToldShop, type ToldShop } from './told-shop.ts'
 
-let server: EmbeddedRedis
-let redis: Redis
+const at = useLedger()
 let told: ToldShop
-let tests = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Redis(server.url)
-})
-afterAll(async () => {
-  redis.disconnect()
-  await server.stop()
-})
 beforeEach(async () => {
-  tests += 1
-  told = await startToldShop(redis, `{write-back-${tests}}:`)
+  told = await startToldShop(at.redis, at.prefix)
 })
 afterEach(() => told.stop())
 

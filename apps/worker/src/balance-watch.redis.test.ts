@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { LmsId, OrderId, SeatId } from '@seatkeeper/core'
 import { anOffer, anOrder, emailOf } from '@seatkeeper/core/fixture'
-import { createLedger, type Balance, type ImbalancedSeat } from '@seatkeeper/ledger'
-import { closeRedis, connectRedis, createLogger, createMetrics, untilRedisReady } from '@seatkeeper/service'
-import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
+import type { Balance, ImbalancedSeat } from '@seatkeeper/ledger'
+import { useLedger } from '@seatkeeper/ledger/fixture'
+import { createLogger, createMetrics } from '@seatkeeper/service'
 import { watchBalance } from './balance-watch.ts'
 import { createSignals } from './signals.ts'
 
 const campus = { id: LmsId.parse('campus'), lastClaimGone: 'deactivate' } as const
 const academy = { id: LmsId.parse('academy'), lastClaimGone: 'deactivate' } as const
 
-let server: EmbeddedRedis
-let redis: ReturnType<typeof connectRedis>
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = connectRedis(server.url, 'ledger', createLogger('silent'))
-  await untilRedisReady(redis, 5000)
-})
-afterAll(async () => {
-  await closeRedis(redis)
-  await server.stop()
-})
+const at = useLedger()
 
 describe('watchBalance', () => {
   it('publishes how many seats of each LMS are not as they were paid for, zeros included', async () => {
-    const ledger = createLedger(redis, '{published}:')
+    const { ledger } = at
     for (const [index, learner] of ['ada', 'grace'].entries()) {
       const order = OrderId.parse(String(1001 + index))
       await ledger.applySnapshot(anOffer(anOrder({ order, learner: emailOf(`${learner}@example.org`) })))

@@ -9,10 +9,9 @@ import {
   type OrderOffer,
   type Seat,
 } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import type { Marks } from './erasure.ts'
 import { offerText, readAccepted } from './orders.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 import { readSeat } from './seats.ts'
 
 /** Taking over what another integration did. Every method is one atomic step. */
@@ -32,14 +31,8 @@ export interface Adoptions {
   ): Promise<Accepted<'applied' | 'overtaken'>>
 }
 
-interface Parts {
-  readonly redis: RedisClient
-  readonly run: Scripts
-  readonly prefix: string
-}
-
 /** The ledger's side of adopting orders. */
-export function createAdoptions({ redis, run, prefix }: Parts, marks: Marks): Adoptions {
+export function createAdoptions({ redis, run, prefix }: LedgerParts, marks: Marks): Adoptions {
   return {
     findSeat: async ({ lms, course, email, account }) => {
       const place = `${lms}/${course}`

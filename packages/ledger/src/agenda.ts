@@ -12,7 +12,7 @@ import {
 } from '@seatkeeper/core'
 import { z } from 'zod'
 import type { RedisClient } from './redis-client.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 
 const Item = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('order'), store: StoreId, order: OrderId }),
@@ -59,7 +59,7 @@ export function parseWakeUps(texts: unknown): readonly WakeUp[] {
 }
 
 /** The agenda in Redis; every method is one script or one read. */
-export function createAgenda({ redis, run, prefix }: { redis: RedisClient; run: Scripts; prefix: string }): Agenda {
+export function createAgenda({ redis, run, prefix }: LedgerParts): Agenda {
   return {
     readItem: (id) => readItemState(redis, prefix, id),
     changeOf: async (id) => Change.parse(await redis.hget(`${prefix}item:${id}`, 'change')),

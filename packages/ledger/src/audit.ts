@@ -1,7 +1,6 @@
 import { SeatId, type AppliedSeat, type Drift, type Enrolment, type LmsId, type WakeUp } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
 import { readAccepted } from './orders.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 import { readSeat } from './seats.ts'
 
 /** What the audit of an LMS asks. */
@@ -18,14 +17,8 @@ export interface Audit {
   bumpSeats(seats: readonly SeatId[], reason: string): Promise<readonly WakeUp[]>
 }
 
-interface Parts {
-  readonly redis: RedisClient
-  readonly run: Scripts
-  readonly prefix: string
-}
-
 /** The audit's side of the ledger. Key: `applied:<lms>` (set of seats). */
-export function createAudit(parts: Parts): Audit {
+export function createAudit(parts: LedgerParts): Audit {
   const { redis, run, prefix } = parts
   return {
     appliedSeats: async (lms, cursor, limit) => {
@@ -46,7 +39,7 @@ export function createAudit(parts: Parts): Audit {
   }
 }
 
-async function readApplied({ redis, prefix }: Parts, id: SeatId): Promise<AppliedSeat | undefined> {
+async function readApplied({ redis, prefix }: LedgerParts, id: SeatId): Promise<AppliedSeat | undefined> {
   const [seat, status] = await Promise.all([
     readSeat(redis, prefix, id),
     redis.hget(`${prefix}item:seat-${id}`, 'status'),

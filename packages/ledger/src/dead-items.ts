@@ -1,20 +1,13 @@
 import type { DeadFilter, DeadItems, ItemState, Replaying } from '@seatkeeper/core'
 import { z } from 'zod'
 import { parseWakeUps, readItemState } from './agenda.ts'
-import type { RedisClient } from './redis-client.ts'
-import type { Scripts } from './scripts.ts'
-
-interface Parts {
-  readonly redis: RedisClient
-  readonly run: Scripts
-  readonly prefix: string
-}
+import type { LedgerParts } from './scripts.ts'
 
 /** Items read at a time: a connection that fails at once is not to be flooded by thousands. */
 const readAtOnce = 200
 
 /** What died, and what operators decide about it. */
-export function createDeadItems(parts: Parts): DeadItems {
+export function createDeadItems(parts: LedgerParts): DeadItems {
   const { run } = parts
   const deadNames = async () =>
     z
@@ -39,7 +32,7 @@ export function createDeadItems(parts: Parts): DeadItems {
   }
 }
 
-async function readMeant(parts: Parts, id: string, filter: DeadFilter): Promise<ItemState | undefined> {
+async function readMeant(parts: LedgerParts, id: string, filter: DeadFilter): Promise<ItemState | undefined> {
   const state = await readItemState(parts.redis, parts.prefix, id)
   if (state?.status !== 'dead' || !fits(state, filter)) return undefined
   return filter.store === undefined || (await isOfStore(parts, state, filter.store)) ? state : undefined
@@ -56,7 +49,7 @@ function fits({ item, lane, failure }: ItemState, { code, lms, sinceMs, ...filte
 }
 
 /** Claim keys begin with their store; see `claimKey` in core. */
-async function isOfStore({ redis, prefix }: Parts, { item }: ItemState, store: string): Promise<boolean> {
+async function isOfStore({ redis, prefix }: LedgerParts, { item }: ItemState, store: string): Promise<boolean> {
   if (item.kind === 'chore') return item.of === store
   if (item.kind !== 'seat') return item.store === store
   return (await redis.hkeys(`${prefix}seat:${item.seat}:claims`)).some((claim) => claim.startsWith(`${store}/`))

@@ -14,13 +14,7 @@ import { z } from 'zod'
 import { readAccepted } from './orders.ts'
 import type { RedisClient } from './redis-client.ts'
 import { scanSeats, type SeatsFound } from './scan-seats.ts'
-import type { Scripts } from './scripts.ts'
-
-interface Parts {
-  readonly redis: RedisClient
-  readonly run: Scripts
-  readonly prefix: string
-}
+import type { LedgerParts } from './scripts.ts'
 
 /** How erased addresses are remembered: what comes of several keys stands in their order, that of the newest first. */
 export interface Marks {
@@ -45,7 +39,7 @@ const Found = z.array(z.tuple([SeatId, z.array(EmailAddress), z.array(z.string()
 const seatsPerLook = 1000
 
 /** Forgetting learners. */
-export function createErasure({ redis, run, prefix }: Parts, marks: Marks): Erasure {
+export function createErasure({ redis, run, prefix }: LedgerParts, marks: Marks): Erasure {
   return {
     seatsKnownBy: async (addresses) => {
       const found = new Map<SeatId, z.output<typeof Found>[number]>()

@@ -1,8 +1,7 @@
 import type { Gates, GateState } from '@seatkeeper/core'
 import { z } from 'zod'
 import { Code } from './agenda.ts'
-import type { RedisClient } from './redis-client.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 
 const Shut = z.object({
   state: z.enum(['closed', 'parked', 'throttled']),
@@ -10,14 +9,8 @@ const Shut = z.object({
   sinceMs: z.coerce.number(),
 })
 
-interface Parts {
-  readonly redis: RedisClient
-  readonly run: Scripts
-  readonly prefix: string
-}
-
 /** Gates shared by all workers: a text that expires by itself, so that no gate outlives its keeper. */
-export function createGates({ redis, run, prefix }: Parts): Gates {
+export function createGates({ redis, run, prefix }: LedgerParts): Gates {
   const key = (gate: string) => `${prefix}gate:${gate}`
   const read = async (gate: string): Promise<GateState> => {
     const [text, forMs] = await Promise.all([redis.get(key(gate)), redis.pttl(key(gate))])

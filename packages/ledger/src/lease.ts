@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { JobFailure, type Lease, type Ledger } from '@seatkeeper/core'
 import { z } from 'zod'
-import type { RedisClient } from './redis-client.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts, Scripts } from './scripts.ts'
 
 const Taken = z.tuple([z.number(), z.number()]).nullable()
 
@@ -12,15 +11,7 @@ const Taken = z.tuple([z.number(), z.number()]).nullable()
  * A lease ends by itself when its holder dies, but who held it stays known until it is given back. So what Redis did not
  * take back in time is offered again before the next lease is taken: an outage of Redis makes nobody a suspect for long.
  */
-export function createLeases({
-  redis,
-  run,
-  prefix,
-}: {
-  readonly redis: RedisClient
-  readonly run: Scripts
-  readonly prefix: string
-}): Pick<Ledger, 'lease' | 'settle' | 'giveBack'> {
+export function createLeases({ redis, run, prefix }: LedgerParts): Pick<Ledger, 'lease' | 'settle' | 'giveBack'> {
   const debts = createDebts(run)
   return {
     lease: async (key, forMs) => {

@@ -1,7 +1,6 @@
 import { operatorActionNames, type LanePauses, type OperatorAction, type OperatorLog } from '@seatkeeper/core'
 import { z } from 'zod'
-import type { RedisClient } from './redis-client.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 
 const Pause = z.object({ by: z.string(), reason: z.string(), atMs: z.number() })
 const Entry = z.object({
@@ -12,15 +11,7 @@ const Entry = z.object({
 })
 
 /** What operators did, and the lanes they stopped. */
-export function createOperators({
-  redis,
-  run,
-  prefix,
-}: {
-  redis: RedisClient
-  run: Scripts
-  prefix: string
-}): OperatorLog & LanePauses {
+export function createOperators({ redis, run, prefix }: LedgerParts): OperatorLog & LanePauses {
   return {
     recordAction: async ({ by, action, on, detail }) => {
       await run('recordAction', by, action, on, detail)

@@ -1,8 +1,7 @@
 import { LmsId } from '@seatkeeper/core'
 import { z } from 'zod'
 import { imbalanceKinds, type ImbalanceKind } from './imbalance.ts'
-import type { RedisClient } from './redis-client.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 
 /** What was done in some time. */
 export interface Beats {
@@ -41,14 +40,8 @@ const Kept = z.tuple([
 ])
 const Balance = z.object({ 'paid-but-not-enrolled': z.number(), 'refunded-but-enrolled': z.number(), atMs: z.number() })
 
-interface Parts {
-  readonly redis: RedisClient
-  readonly run: Scripts
-  readonly prefix: string
-}
-
 /** Key beside those of the scripts: `balances` (LMS to JSON). */
-export function createPulse({ redis, run, prefix }: Parts, nowMs: () => Promise<number>): Pulse {
+export function createPulse({ redis, run, prefix }: LedgerParts, nowMs: () => Promise<number>): Pulse {
   return {
     addBeats: async ({ done, failed, longestMs }) => {
       if (done + failed > 0) await run('addBeats', done, failed, Math.ceil(longestMs))

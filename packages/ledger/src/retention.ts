@@ -1,18 +1,9 @@
 import type { Retention } from '@seatkeeper/core'
 import { z } from 'zod'
-import type { RedisClient } from './redis-client.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 
 /** What goes when its time is over. */
-export function createRetention({
-  redis,
-  run,
-  prefix,
-}: {
-  redis: RedisClient
-  run: Scripts
-  prefix: string
-}): Retention {
+export function createRetention({ redis, run, prefix }: LedgerParts): Retention {
   return {
     purgeItems: async (cursor, limit, { timelinesMs, replaysMs, ordersMs }) => {
       const [next, ids] = await redis.sscan(`${prefix}agenda:registered`, cursor ?? '0', 'COUNT', limit)

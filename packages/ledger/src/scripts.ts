@@ -39,6 +39,13 @@ const bodies = {
 /** Runs one of our scripts by name; arguments go as texts, the answer comes as Redis gives it. */
 export type Scripts = (name: keyof typeof bodies, ...args: readonly (string | number)[]) => Promise<unknown>
 
+/** What every part of the ledger is made on: a connection, our scripts there, and what stands before each key. */
+export interface LedgerParts {
+  readonly redis: RedisClient
+  readonly run: Scripts
+  readonly prefix: string
+}
+
 /**
  * Makes our scripts callable on one connection.
  *

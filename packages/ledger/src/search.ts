@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { CourseKey, LmsId, OrderId, SeatId, StoreId, type EmailAddress, type OrderRef } from '@seatkeeper/core'
 import { z } from 'zod'
-import type { RedisClient } from './redis-client.ts'
 import { scanItems } from './scan-seats.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 
 /** A course run of which there are seats. */
 export interface SoldCourse {
@@ -36,12 +35,6 @@ export interface Search {
   growSearchIndex(limit: number): Promise<boolean>
 }
 
-interface Parts {
-  readonly redis: RedisClient
-  readonly run: Scripts
-  readonly prefix: string
-}
-
 const done = 'done'
 
 const OpenRow = z
@@ -52,7 +45,7 @@ const OpenRow = z
  * The search's side of the ledger. Keys beside those of the index: `search:cursor` and `search:open-cursor`; without one its part
  * of the index is made anew.
  */
-export function createSearch({ redis, run, prefix }: Parts): Search {
+export function createSearch({ redis, run, prefix }: LedgerParts): Search {
   const key = (...parts: readonly string[]) => `${prefix}search:${parts.join(':')}`
   const seatsAt = async (name: string, limit: number) => {
     const ids = await redis.srandmember(name, limit)

@@ -17,7 +17,7 @@ import { z } from 'zod'
 import { parseWakeUps } from './agenda.ts'
 import { freshSeatId, readAccepted } from './orders.ts'
 import type { RedisClient } from './redis-client.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 
 /** Reads a text as JSON, and that as what the schema says. */
 export const parsedFrom = <Schema extends z.ZodType>(schema: Schema) =>
@@ -63,14 +63,8 @@ type Seats = Pick<
   | 'recordApplied'
 >
 
-interface SeatParts {
-  readonly redis: RedisClient
-  readonly run: Scripts
-  readonly prefix: string
-}
-
 /** What the ledger keeps of seats. */
-export function createSeats({ redis, run, prefix }: SeatParts, nowMs: () => Promise<number>): Seats {
+export function createSeats({ redis, run, prefix }: LedgerParts, nowMs: () => Promise<number>): Seats {
   const key = (seat: SeatId) => `${prefix}seat:${seat}`
   return {
     readSeat: (seat) => readSeat(redis, prefix, seat),

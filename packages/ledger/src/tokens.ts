@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { LmsId } from '@seatkeeper/core'
-import type { RedisClient } from './redis-client.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 
 /** An access token and when it ends, milliseconds since 1970. */
 export interface CachedToken {
@@ -21,11 +20,7 @@ export interface Tokens {
 }
 
 /** The token cache in Redis; an entry goes when its token ends. */
-export function createTokens(
-  { redis, run, prefix }: { redis: RedisClient; run: Scripts; prefix: string },
-  lms: LmsId,
-  clientId: string,
-): Tokens {
+export function createTokens({ redis, run, prefix }: LedgerParts, lms: LmsId, clientId: string): Tokens {
   const name = `${lms}:${createHash('sha256').update(clientId).digest('base64url').slice(0, 16)}`
   const key = `${prefix}token:${name}`
   return {
