@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { appRoutes } from '@bull-board/api/dist/routes.js'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { giveUp, password, sell, startScene, type Scene } from './scene.fixture.ts'
+import { giveUp, password, sellOne, startScene, type Scene } from './scene.fixture.ts'
 import { ask, asPage, cookieOf, fromHere, logIn } from './visitor.fixture.ts'
 
 let scene: Scene
@@ -12,9 +12,7 @@ let item: string
 
 beforeAll(async () => {
   scene = await startScene()
-  const [seat] = await sell(scene, { order: '1001' })
-  if (seat === undefined) throw new Error('the order has no seat')
-  item = await giveUp(scene, seat, 'LMS_COURSE_UNKNOWN')
+  item = await giveUp(scene, await sellOne(scene), 'LMS_COURSE_UNKNOWN')
   cookie = cookieOf(await logIn(scene.url, password))
 })
 afterAll(() => scene.close())

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Role } from './login/visitor.ts'
 import { OrderId, readOrder } from '@seatkeeper/core'
 import { anOrder, emailOf } from '@seatkeeper/core/fixture'
-import { giveUp, itemOf, sell, settle, startScene, until, type Scene } from './scene.fixture.ts'
+import { giveUp, itemOf, sellOne, settle, startScene, until, type Scene } from './scene.fixture.ts'
 import { ask, asPage, fromHere, type Answer } from './visitor.fixture.ts'
 
 let scene: Scene
@@ -12,12 +12,6 @@ beforeAll(async () => {
 })
 afterAll(() => scene.close())
 afterEach(() => scene.redis.flushall())
-
-async function sellOne(order = '1001') {
-  const [seat] = await sell(scene, { order })
-  if (seat === undefined) throw new Error('the order has no seat')
-  return seat
-}
 
 /** Sends a form as somebody of this role. */
 async function act(role: Role, path: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
@@ -64,7 +58,7 @@ describe('a viewer', () => {
   ]
 
   it.each(forms)('can do nothing at %s, and is shown no way', async (path, fields) => {
-    const item = await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')
+    const item = await giveUp(scene, await sellOne(scene), 'LMS_COURSE_UNKNOWN')
     const before = await snapshot()
     expect(await act('viewer', path.replace('ITEM', item), fields)).toMatchObject({ status: 403 })
     expect(await snapshot()).toEqual(before)
@@ -84,7 +78,7 @@ describe('a viewer', () => {
 
 describe('an operator', () => {
   it('cannot decide over the shops’ heads', async () => {
-    const item = itemOf(await sellOne())
+    const item = itemOf(await sellOne(scene))
     const form = { what: 'deny', mode: 'verified', reason: 'why not' }
     expect(await act('operator', `/items/${item}/decide`, form)).toMatchObject({ status: 403 })
     expect(await look('operator', `/items/${item}/decide`)).toMatchObject({ status: 403 })
@@ -96,7 +90,7 @@ describe('an operator', () => {
 
 describe('a replay', () => {
   it('is shown before it is done', async () => {
-    const item = await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')
+    const item = await giveUp(scene, await sellOne(scene), 'LMS_COURSE_UNKNOWN')
     const { text } = await look('operator', `/dead-letters/replay?item=${item}`)
     expect(text).toContain('Each is tried again from the start')
     expect(text).toContain('The orders behind seats are read at their shop first')
@@ -105,7 +99,7 @@ describe('a replay', () => {
   })
 
   it('of one opens it and its order, wakes them, and is recorded', async () => {
-    const item = await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')
+    const item = await giveUp(scene, await sellOne(scene), 'LMS_COURSE_UNKNOWN')
     const answer = await act('operator', '/dead-letters/replay', { item })
     expect([answer.status, answer.headers.location]).toEqual([303, `/items/${item}`])
     expect([await statusOf(item), await statusOf('order-shop-1001')]).toEqual(['due', 'due'])
@@ -115,8 +109,8 @@ describe('a replay', () => {
   })
 
   it('of a filter leaves the others dead', async () => {
-    const one = await giveUp(scene, await sellOne('1'), 'LMS_COURSE_UNKNOWN')
-    const other = await giveUp(scene, await sellOne('2'), 'LMS_MODE_UNAVAILABLE')
+    const one = await giveUp(scene, await sellOne(scene, '1'), 'LMS_COURSE_UNKNOWN')
+    const other = await giveUp(scene, await sellOne(scene, '2'), 'LMS_MODE_UNAVAILABLE')
     const answer = await act('operator', '/dead-letters/replay', { code: 'LMS_COURSE_UNKNOWN' })
     expect(answer.headers.location).toBe('/dead-letters')
     expect([await statusOf(one), await statusOf(other)]).toEqual(['due', 'dead'])
@@ -126,7 +120,7 @@ describe('a replay', () => {
   })
 
   it('of all needs to be told so', async () => {
-    const item = await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')
+    const item = await giveUp(scene, await sellOne(scene), 'LMS_COURSE_UNKNOWN')
     expect(await act('operator', '/dead-letters/replay', {})).toMatchObject({ status: 400 })
     expect(await statusOf(item)).toBe('dead')
     await act('operator', '/dead-letters/replay', { all: 'yes' })
@@ -136,7 +130,7 @@ describe('a replay', () => {
   it.each([{ code: 'NO_SUCH_CODE' }, { item: '../x' }, { lane: 'x' }, { lms: 'A' }, { code: '', item: '*' }])(
     'of %j is none, not one of all',
     async (fields) => {
-      const item = await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')
+      const item = await giveUp(scene, await sellOne(scene), 'LMS_COURSE_UNKNOWN')
       expect(await act('operator', '/dead-letters/replay', { ...fields, all: 'yes' })).toMatchObject({ status: 400 })
       expect(await statusOf(item)).toBe('dead')
     },
@@ -147,7 +141,7 @@ describe('reading an order again', () => {
   const id = 'order-shop-1001'
 
   it('makes an order at rest due, wakes it, and is recorded', async () => {
-    await sellOne()
+    await sellOne(scene)
     expect(await statusOf(id)).toBe('settled')
     expect((await look('operator', `/items/${id}`)).text).toContain(`action="/items/${id}/read"`)
     const answer = await act('operator', `/items/${id}/read`, {})
@@ -158,14 +152,14 @@ describe('reading an order again', () => {
   })
 
   it('opens what is dead of it, and nothing else', async () => {
-    const item = await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')
-    const other = await giveUp(scene, await sellOne('2'), 'LMS_COURSE_UNKNOWN')
+    const item = await giveUp(scene, await sellOne(scene), 'LMS_COURSE_UNKNOWN')
+    const other = await giveUp(scene, await sellOne(scene, '2'), 'LMS_COURSE_UNKNOWN')
     await act('operator', `/items/${id}/read`, {})
     expect([await statusOf(id), await statusOf(item), await statusOf(other)]).toEqual(['due', 'due', 'dead'])
   })
 
   it('says that a held order goes through', async () => {
-    await sellOne()
+    await sellOne(scene)
     const { order, store } = anOrder({ order: OrderId.parse('1001') })
     await scene.ledger.noteHint({ store, order }, 'action')
     const { generation = 0 } = (await scene.ledger.itemStatus(id)) ?? {}
@@ -177,14 +171,14 @@ describe('reading an order again', () => {
   })
 
   it.each(['order-shop-999', 'order-nowhere-1001', 'SEAT', 'x'])('is none of %s', async (name) => {
-    const path = `/items/${name.replace('SEAT', itemOf(await sellOne()))}/read`
+    const path = `/items/${name.replace('SEAT', itemOf(await sellOne(scene)))}/read`
     const before = await snapshot()
     expect(await act('operator', path, {})).toMatchObject({ status: 404 })
     expect(await snapshot()).toEqual(before)
   })
 
   it('is refused to another site’s form', async () => {
-    await sellOne()
+    await sellOne(scene)
     const headers = { ...fromHere('https://evil.example.com'), cookie: await scene.enter('operator') }
     expect(await ask(scene.url, `/items/${id}/read`, { method: 'POST', headers })).toMatchObject({ status: 403 })
     expect(await statusOf(id)).toBe('settled')
@@ -193,7 +187,7 @@ describe('reading an order again', () => {
 
 describe('giving up', () => {
   it('needs a reason, and ends what was dead', async () => {
-    const item = await giveUp(scene, await sellOne(), 'LMS_COURSE_UNKNOWN')
+    const item = await giveUp(scene, await sellOne(scene), 'LMS_COURSE_UNKNOWN')
     expect(await act('operator', '/dead-letters/discard', { item })).toMatchObject({ status: 400 })
     expect(await statusOf(item)).toBe('dead')
     await act('operator', '/dead-letters/discard', { item, reason: 'refunded by hand' })
@@ -205,7 +199,7 @@ describe('giving up', () => {
 
 describe('a lane', () => {
   it('is stopped and let go on, with who and why', async () => {
-    await sellOne()
+    await sellOne(scene)
     await act('operator', '/lanes/enroll.campus', { what: 'pause', reason: 'exam week' })
     expect((await look('viewer', '/lanes/enroll.campus')).text).toMatch(/Stopped by the operator.*: exam week/s)
     expect((await look('viewer', '/')).text).toContain('stopped by the operator')
@@ -215,7 +209,7 @@ describe('a lane', () => {
   })
 
   it('that is not there, or without a reason, is not stopped', async () => {
-    await sellOne()
+    await sellOne(scene)
     expect(await act('operator', '/lanes/enroll.nowhere', { what: 'pause', reason: 'x' })).toMatchObject({
       status: 404,
     })
@@ -229,7 +223,7 @@ describe('a decision about a seat', () => {
     ['deny', 'denied', 'revoke.campus'],
     ['grant', 'granted', 'enroll.campus'],
   ])('%s is %s, wakes it, and is recorded', async (what, access, lane) => {
-    const seat = await sellOne()
+    const seat = await sellOne(scene)
     await settle(scene, seat)
     const item = itemOf(seat)
     await act('admin', `/items/${item}/decide`, { what, mode: 'verified', reason: 'as agreed' })
@@ -251,7 +245,7 @@ describe('a decision about a seat', () => {
     { what: 'burn', reason: 'x' },
     { what: 'grant', mode: '<b>', reason: 'x' },
   ])('is none with %j', async (fields) => {
-    const seat = await sellOne()
+    const seat = await sellOne(scene)
     expect(await act('admin', `/items/${itemOf(seat)}/decide`, { mode: 'verified', ...fields })).toMatchObject({
       status: 400,
     })
@@ -266,7 +260,7 @@ describe('a decision about somebody without a seat', () => {
     ['grant', 'granted', 'enroll.campus'],
     ['deny', 'denied', 'revoke.campus'],
   ])('%s makes the seat, wakes it, and is recorded', async (what, access, lane) => {
-    await sellOne()
+    await sellOne(scene)
     const answer = await act('admin', '/seats/new', { ...wish, what })
     const [id] = await scene.ledger.seatsOfAddress(address, 9)
     expect([answer.status, answer.headers.location]).toEqual([303, `/items/seat-${id}`])
@@ -279,7 +273,7 @@ describe('a decision about somebody without a seat', () => {
   })
 
   it('is made once, however often it is sent', async () => {
-    await sellOne()
+    await sellOne(scene)
     await act('admin', '/seats/new', wish)
     await act('admin', '/seats/new', wish)
     expect(await scene.ledger.seatsOfAddress(address, 9)).toHaveLength(1)
@@ -294,7 +288,7 @@ describe('a decision about somebody without a seat', () => {
     [{ mode: 'Gold!' }, 'That cannot be a course mode;'],
     [{ reason: ' ' }, 'Say why,'],
   ])('with %j is not made, and what was typed is kept', async (fields, sentence) => {
-    await sellOne()
+    await sellOne(scene)
     const before = await snapshot()
     const { status, text } = await act('admin', '/seats/new', { ...wish, ...fields })
     expect([status, text]).toEqual([400, expect.stringContaining(sentence)])
@@ -303,7 +297,7 @@ describe('a decision about somebody without a seat', () => {
   })
 
   it('is offered where a course run is looked at, with its names filled in', async () => {
-    await sellOne()
+    await sellOne(scene)
     const course = encodeURIComponent('course-v1:DemoU+CS101+2026')
     const link = `/seats/new?lms=campus&#38;course=${course}`
     expect((await look('admin', `/courses/campus/${course}`)).text).toContain(link)

@@ -99,6 +99,13 @@ export async function sell({ ledger, wakeUps }: Scene, sale: Sale): Promise<read
   return seats.filter((seat) => seat !== undefined)
 }
 
+/** Sells one course to one learner. @returns the seat. */
+export async function sellOne(scene: Scene, order = '1001'): Promise<Seat> {
+  const [seat] = await sell(scene, { order })
+  if (seat === undefined) throw new Error('the order has no seat')
+  return seat
+}
+
 /** Does what a worker does with a seat that goes well. */
 export async function settle({ ledger }: Scene, seat: Seat): Promise<Outcome> {
   const account = { id: Number.parseInt(seat.id.slice(-8), 36), username: Username.parse('canary-account') }
