@@ -78,7 +78,7 @@ export async function runChild(start: ChildStart, withinMs = 60_000): Promise<En
 }
 
 /** A shell that reads a pipe from us: when we are gone, frozen children included, it kills the one it watches. */
-function dieWithUs(pid: number, ended: Promise<Ending>): void {
+export function dieWithUs(pid: number, ended: Promise<unknown>): void {
   const dog = spawn('sh', ['-c', 'read -r _; kill -9 "$1"', 'watchdog', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
