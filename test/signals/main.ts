@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Command } from 'commander'
 import { hasPromtool } from '../docker/promtool.ts'
 import { startChild } from '../e2e/child.ts'
 import { freePort } from '../e2e/free-port.ts'
+import { startSystemProcesses } from '../e2e/processes.ts'
 import { until } from '../e2e/until.ts'
+import { playEventfulMinutes } from './eventful-minutes.ts'
+import { drawDashboard } from './picture.ts'
 import { startPrometheus, type PrivatePrometheus, type Sample } from './prometheus.ts'
 import { questions, type Question } from './questions.ts'
 
@@ -17,18 +21,43 @@ interface Answer extends Question {
 /** However busy the machine is. */
 const patienceMs = 300_000
 
-/**
- * Plays the demo under a Prometheus of its own, and asks that everything the dashboard and the rules ask.
- *
- * Exit codes: 0 if all queries give numbers, all rules are judged and promtool takes the metrics, else 1; 2 without Prometheus.
- */
+/** Exit codes: 0 if all queries give numbers, all rules are judged and promtool takes the metrics, else 1; 2 without Prometheus. */
 async function main(): Promise<number> {
+  const { picture } = new Command('signals')
+    .description(
+      'Plays the demo under a Prometheus of its own, and asks that everything the dashboard and the rules ask.',
+    )
+    .option('--picture <file>', 'rather draw the dashboard over some eventful minutes, as a PNG file; needs Chromium')
+    .parse()
+    .opts<{ picture?: string }>()
   if (!hasPromtool()) {
     say('There is no Prometheus on the PATH; on Debian, install the package prometheus.')
     return 2
   }
+  return picture === undefined ? judgeDemo() : draw(picture)
+}
+
+/** The real processes, each with its metrics, over minutes in which things happen. */
+async function draw(file: string): Promise<number> {
+  const system = await startSystemProcesses()
+  const ports = Object.values(system.processes).map(({ healthUrl }) => Number(new URL(healthUrl).port))
+  const prometheus = await startPrometheus(ports)
+  try {
+    say('A shop sells, refunds and makes mistakes, and its LMS has its troubles; this takes three minutes.')
+    const { fromMs, toMs } = await playEventfulMinutes(system)
+    const [from, to] = [Math.ceil(fromMs / 1000), Math.floor(toMs / 1000)]
+    await drawDashboard(prometheus, { from, to, step: 1 }, file)
+    say(`The dashboard is in ${file}.`)
+    return 0
+  } finally {
+    await prometheus.close()
+    await system.close()
+  }
+}
+
+async function judgeDemo(): Promise<number> {
   const port = await freePort()
-  const prometheus = await startPrometheus(port)
+  const prometheus = await startPrometheus([port])
   const demo = startChild({ script: 'apps/sandbox/src/demo/main.ts', args: ['--metrics-port', String(port)] })
   try {
     const explain = () => `${demo.stdout()}${demo.stderr()}`

@@ -14,7 +14,16 @@ export interface Rule {
 /** One panel of our dashboard for Grafana, as far as it matters here. */
 export interface Panel {
   readonly title: string
+  readonly type: 'stat' | 'timeseries'
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
   readonly targets: readonly { readonly expr: string; readonly legendFormat?: string }[]
+  readonly fieldConfig: {
+    readonly defaults: {
+      readonly unit: string
+      readonly thresholds?: { readonly steps: readonly { readonly color: string; readonly value: number | null }[] }
+      readonly custom?: { readonly fillOpacity: number; readonly stacking: { readonly mode: string } }
+    }
+  }
 }
 
 /** A query whose answer somebody is to see. */
