@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createProgram } from '@seatkeeper/cli'
 import { IngressConfig } from '@seatkeeper/ingress'
 import { loadConfig } from '@seatkeeper/service'
 import { workerConfig } from '@seatkeeper/worker'
@@ -17,7 +18,7 @@ interface Service {
 const read = (name: string) => readFileSync(join(root, 'docker', name), 'utf8')
 const text = read('compose.yaml')
 const { services } = parse(text, { merge: true }) as { services: Readonly<Record<string, Service>> }
-const { redis, ...apps } = services
+const { redis, seatkeeper, ...apps } = services
 const variablesIn = (source: string) => [...source.matchAll(/\$\{(\w+)/g)].map(([, name]) => name ?? '')
 const explained = [...read('.env.example').matchAll(/^(\w+)=/gm)].map(([, name]) => name ?? '')
 
@@ -85,6 +86,20 @@ describe('seatkeeper.example.yaml', () => {
     LMS_CLIENT_ID: 'id',
     LMS_CLIENT_SECRET: 'secret',
   }
+
+  it('is all that the command needs, which up does not start', async () => {
+    const said: string[] = []
+    const env = { ...environmentOf('seatkeeper'), SEATKEEPER_CONFIG: join(root, 'docker/seatkeeper.example.yaml') }
+    const surroundings = { env, print: (text: string) => said.push(text), progress: () => undefined }
+    const program = createProgram({ ...surroundings, endWith: (code: number) => said.push(`ends with ${code}`) })
+    await program.parseAsync(['config', 'check'], { from: 'user' })
+    expect(said).toEqual([expect.stringMatching(/is right|no problem|well/)])
+    expect(seatkeeper).toMatchObject({
+      profiles: ['command'],
+      entrypoint: ['node', '--enable-source-maps', 'apps/cli/dist/main.js'],
+      restart: 'no',
+    })
+  })
 
   /** What a service finds in its environment, with values for the test. */
   function environmentOf(service: string): Readonly<Record<string, string | undefined>> {

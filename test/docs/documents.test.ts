@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { deadLinks, missingPlaces, scriptsNamed } from './documents.ts'
+import { commandsNamed, deadLinks, missingPlaces, scriptsNamed } from './documents.ts'
 
 const at = (path: string, text: string) => ({ path, text })
 
@@ -33,5 +33,13 @@ describe('scriptsNamed', () => {
   it('finds each script once, whatever stands between', () => {
     const text = '`npm test`, `npm run demo -- --exit`, npm run --silent hash-password, npm run demo'
     expect(scriptsNamed(at('README.md', text))).toEqual(['demo', 'hash-password', 'test'])
+  })
+})
+
+describe('commandsNamed', () => {
+  it('finds the words of each, as npm, compose or a sentence have it', () => {
+    const text =
+      '```\nnpm run --silent seatkeeper -- lane list --json\nrun --rm seatkeeper doctor\n```\n`seatkeeper seat show|grant`, seatkeeper is'
+    expect(commandsNamed(at('README.md', text))).toEqual([['lane', 'list', '--json'], ['doctor'], ['seat', 'show']])
   })
 })

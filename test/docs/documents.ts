@@ -50,6 +50,12 @@ export function scriptsNamed({ text }: Document): readonly string[] {
   return [...new Set([...runs, ...short])]
 }
 
+/** What a document has the `seatkeeper` command do: its words, as they stand in code. */
+export function commandsNamed({ text }: Document): readonly (readonly string[])[] {
+  const calls = [...text.matchAll(/(?:`|run --rm |npm run (?:-\S+ )*)seatkeeper (?:-- )?([a-z][^`|\n;…]*)/g)]
+  return calls.map(([, words = '']) => words.trim().split(/\s+/))
+}
+
 /** Without blocks of code. */
 function prose(text: string): string {
   return text.replace(/^```.*?^```$/gms, '')

@@ -13,7 +13,7 @@ import { parse } from 'yaml'
 import { rooms, type Rule } from '../architecture/rooms.ts'
 import { root } from '../command.ts'
 import { configurationPage } from './configuration-page.ts'
-import { deadLinks, missingPlaces, readDocuments, scriptsNamed } from './documents.ts'
+import { commandsNamed, deadLinks, missingPlaces, readDocuments, scriptsNamed } from './documents.ts'
 import { failuresPage } from './failures-page.ts'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -31,6 +31,10 @@ describe.each(documents)('$path', (document) => {
 
   it('names only npm scripts that exist', () => {
     expect(scriptsNamed(document).filter((name) => !scripts.includes(name))).toEqual([])
+  })
+
+  it('names only commands and options that exist', () => {
+    expect(commandsNamed(document).flatMap((words) => unknownIn(words))).toEqual([])
   })
 
   it('names only codes that exist', () => {
@@ -91,12 +95,25 @@ describe('docs/operations.md', () => {
   })
 })
 
+type Below = Pick<ReturnType<typeof createProgram>, 'commands' | 'options'>
+
 const program = createProgram({
   env: {},
   print: () => undefined,
   progress: () => undefined,
   endWith: () => undefined,
 })
+
+/** Words of a call that the command does not know: a command, or options. */
+function unknownIn(words: readonly string[], command: Below = program): readonly string[] {
+  const [word, ...others] = words
+  if (word !== undefined && command.commands.length > 0) {
+    const below = command.commands.find((each) => each.name() === word)
+    return below === undefined ? [word] : unknownIn(others, below)
+  }
+  const known = new Set(command.options.map(({ long }) => long))
+  return words.filter((each) => each.startsWith('--') && !known.has(each))
+}
 
 /** The commands that do something, by all their words. */
 function commandsBelow(command: Pick<typeof program, 'commands'>, words = ''): readonly string[] {
