@@ -1,4 +1,4 @@
-import { openChromium } from '../../apps/dashboard/src/chromium.fixture.ts'
+import { openChromium } from '@seatkeeper/dashboard/fixture'
 import { picturePage, type FilledPanel } from './picture-page.ts'
 import type { Moments, PrivatePrometheus, Series } from './prometheus.ts'
 import { readPanels, type Panel } from './questions.ts'
