@@ -90,7 +90,7 @@ describe('seatkeeper.example.yaml', () => {
   it('is all that the command needs, which up does not start', async () => {
     const said: string[] = []
     const env = { ...environmentOf('seatkeeper'), SEATKEEPER_CONFIG: join(root, 'docker/seatkeeper.example.yaml') }
-    const surroundings = { env, print: (text: string) => said.push(text), progress: () => undefined }
+    const surroundings = { env, print: (line: string) => said.push(line), progress: () => undefined }
     const program = createProgram({ ...surroundings, endWith: (code: number) => said.push(`ends with ${code}`) })
     await program.parseAsync(['config', 'check'], { from: 'user' })
     expect(said).toEqual([expect.stringMatching(/is right|no problem|well/)])

@@ -19,10 +19,12 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 async function within<Result>(directory: string, use: (redis: Redis) => Promise<Result>): Promise<Result> {
   const server = await startRedis({ directory })
   const redis = new Redis(server.url)
-  return use(redis).finally(async () => {
+  try {
+    return await use(redis)
+  } finally {
     redis.disconnect()
     await server.stop()
-  })
+  }
 }
 
 async function takeSnapshot(redis: Redis): Promise<void> {
