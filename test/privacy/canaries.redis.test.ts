@@ -1,14 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { EmailAddress, itemId } from '@seatkeeper/core'
-import { hashPassword } from '@seatkeeper/dashboard'
 import { erase } from '@seatkeeper/fulfilment'
 import { IngressConfig } from '@seatkeeper/ingress'
-import { startSystem, type RunningSystem } from '@seatkeeper/sandbox'
-import { createLogger } from '@seatkeeper/service'
+import type { RunningSystem } from '@seatkeeper/sandbox'
 import {
   startLmsSimulator,
   startRedis,
@@ -20,6 +17,7 @@ import {
 import { webhookTopics } from '@seatkeeper/woocommerce'
 import { workerConfig } from '@seatkeeper/worker'
 import { Redis } from 'ioredis'
+import { keepLog, startInOneProcess } from '../e2e/one-process.ts'
 import { until } from '../e2e/until.ts'
 
 /** Stands in every secret and every personal field; nothing else has it. */
@@ -31,13 +29,13 @@ const course = 'course-v1:DemoU+CS101+2026'
 const keys = [`${canary}${'k'.repeat(32)}`]
 const days = { jobs: 1, timelines: 365, replays: 365, orders: 365, operatorLog: 365 }
 
+const { log, logged } = keepLog('debug')
 let folder: string
 let server: EmbeddedRedis
 let redis: Redis
 let shop: ShopSimulator
 let campus: LmsSimulator
 let system: RunningSystem
-let logged = ''
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'seatkeeper-canary-'))
@@ -82,21 +80,8 @@ async function startAll(): Promise<RunningSystem> {
     ...workerConfig(['enroll', 'revoke', 'orders']).parse(settings),
     webhooks: IngressConfig.parse(settings),
   }
-  const stream = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      logged += chunk.toString()
-      done()
-    },
-  })
-  return startSystem({
-    config: { ...config, ledger: { erasure: { keys }, retention: days } },
-    redisUrl: server.url,
-    demands: { appendfsync: 'always', nowMs: Date.now },
-    host: '127.0.0.1',
-    ports: { ingress: 0, dashboard: 0, health: 0 },
-    login: { passwordHash: await hashPassword(`${canary}-hedgehog-lantern-9`) },
-    log: createLogger('debug', { stream }),
-  })
+  const parts = { config: { ...config, ledger: { erasure: { keys }, retention: days } }, redisUrl: server.url, log }
+  return startInOneProcess(parts, `${canary}-hedgehog-lantern-9`)
 }
 
 /** Orders, a refund, a death and a replay of the same learner. */
@@ -147,8 +132,8 @@ describe('canaries in every secret and personal field', () => {
     expect(await forget({ ...request, signal: AbortSignal.timeout(30_000) })).toMatchObject({ files: 'rewritten' })
     expect(await keysWith(canary, '*')).toEqual([])
     expect(filesWith(canary)).toEqual([])
-    expect(logged).toContain('job.')
-    expect(logged).not.toContain(canary)
+    expect(logged()).toContain('job.')
+    expect(logged()).not.toContain(canary)
     expect(await deniedCommands()).toEqual(new Set(['config|get']))
   }, 120_000)
 })

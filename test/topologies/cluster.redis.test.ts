@@ -1,22 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { LmsId } from '@seatkeeper/core'
-import { hashPassword } from '@seatkeeper/dashboard'
-import { IngressConfig } from '@seatkeeper/ingress'
 import { createLedger } from '@seatkeeper/ledger'
-import { startSystem, type RunningSystem } from '@seatkeeper/sandbox'
+import type { RunningSystem } from '@seatkeeper/sandbox'
 import {
   checkRedisSafety,
   closeRedis,
   connectRedis,
   createLogger,
-  loadConfig,
   ourSlot,
   untilRedisReady,
   type RedisClient,
   type RedisPurpose,
 } from '@seatkeeper/service'
-import { workerConfig } from '@seatkeeper/worker'
+import { configOf, startInOneProcess } from '../e2e/one-process.ts'
 import { startSite, webhookSecret, type Site } from '../e2e/site.ts'
 import { until } from '../e2e/until.ts'
 import { moveSlot } from './move-slot.ts'
@@ -57,7 +54,7 @@ describe('a Cluster', () => {
 
   it('carries an order from webhook to seat and back, ready all the while', async () => {
     const site = await startSite()
-    const system = await start(site)
+    const system = await startInOneProcess({ config: configOf(site), redisUrl: cluster.url, log })
     try {
       await sellAndRefund(site, system)
       expect((await fetch(`${system.healthUrl}/ready`)).status).toBe(200)
@@ -87,24 +84,6 @@ describe('a Cluster', () => {
     expect(await cluster.owner()).toBe(to)
   }, 60_000)
 })
-
-async function start({ configFile, secrets }: Site): Promise<RunningSystem> {
-  const env = { ...secrets.webhooks, ...secrets.shop, ...secrets.lms }
-  const source = { file: configFile, env }
-  const config = {
-    ...loadConfig(workerConfig(['enroll', 'revoke', 'orders']), source),
-    webhooks: loadConfig(IngressConfig, source),
-  }
-  return startSystem({
-    config,
-    redisUrl: cluster.url,
-    demands,
-    host: '127.0.0.1',
-    ports: { ingress: 0, dashboard: 0, health: 0 },
-    login: { passwordHash: await hashPassword('three blind mice in a row') },
-    log,
-  })
-}
 
 async function sellAndRefund({ shop, campus }: Site, { ingressUrl }: RunningSystem): Promise<void> {
   const course = 'course-v1:DemoU+CS101+2026'
