@@ -4,6 +4,7 @@ import { fieldsOf, wordsOf } from '../dead-filter.ts'
 import { html, type Html } from '../html.ts'
 import { mayAct, type Visitor } from '../login/visitor.ts'
 import type { ReplayRun } from '../replay-runs.ts'
+import { cardTable } from './card-table.ts'
 import { page } from './layout.ts'
 import { itemLink, minute } from './words.ts'
 
@@ -76,18 +77,7 @@ function letters(dead: readonly ItemState[]): Html {
   const shown = dead.toReversed().slice(0, mostShown)
   const rest = dead.length - shown.length
   return html`<h2>One by one</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="Dead letters">
-      <table class="cards">
-        <thead>
-          <tr>
-            ${['Item', 'Code', 'Since', 'Attempts', 'Last replay'].map((name) => html`<th scope="col">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${shown.map(letterRow)}
-        </tbody>
-      </table>
-    </div>
+    ${cardTable('Dead letters', ['Item', 'Code', 'Since', 'Attempts', 'Last replay'], shown.map(letterRow))}
     ${rest > 0 ? html`<p class="hint">${rest} older ones are not shown.</p>` : null}`
 }
 

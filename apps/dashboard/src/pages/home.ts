@@ -2,6 +2,7 @@ import { failures, isConserved, type Conservation, type GateState } from '@seatk
 import { html, type Html } from '../html.ts'
 import { mayAct, type Visitor } from '../login/visitor.ts'
 import type { LaneView, Overview } from '../overview.ts'
+import { cardTable } from './card-table.ts'
 import { page, searchForm } from './layout.ts'
 import { plots } from './plot.ts'
 import { sideCards } from './sides.ts'
@@ -82,20 +83,8 @@ const noLanes = html`<p class="empty">No order has come yet. Lanes appear with t
 const states = ['waiting', 'active', 'delayed', 'failed'] as const
 
 function laneTable(lanes: readonly LaneView[], nowMs: number): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Lanes">
-      <table class="cards">
-        <thead>
-          <tr>
-            <th scope="col">Lane</th>
-            <th scope="col">Gate</th>
-            ${states.map((state) => html`<th scope="col" class="number">${state}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${lanes.map((lane) => laneRow(lane, nowMs))}
-        </tbody>
-      </table>
-    </div>
+  const rows = lanes.map((lane) => laneRow(lane, nowMs))
+  return html`${cardTable('Lanes', ['Lane', 'Gate', ...states.map((state) => ({ number: state }))], rows)}
     <p class="hint">Jobs as the queues keep them: a failed one stays for a day, whatever became of its item.</p>`
 }
 

@@ -2,6 +2,7 @@ import { itemId } from '@seatkeeper/core'
 import type { OpenOrder } from '@seatkeeper/ledger'
 import { html, type Html } from '../html.ts'
 import type { Visitor } from '../login/visitor.ts'
+import { cardTable } from './card-table.ts'
 import { page } from './layout.ts'
 import { minute } from './words.ts'
 
@@ -21,27 +22,14 @@ export function openSeatsPage(visitor: Visitor, orders: readonly OpenOrder[], co
 }
 
 function table(orders: readonly OpenOrder[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Orders with open seats">
-    <table class="cards">
-      <thead>
-        <tr>
-          <th scope="col">Order</th>
-          <th scope="col">Shop</th>
-          <th scope="col" class="number">Open</th>
-          <th scope="col">Since</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${orders.map(
-          ({ store, order, units, sinceMs }) =>
-            html`<tr>
-              <th scope="row"><a href="/items/${itemId({ kind: 'order', store, order })}">${order}</a></th>
-              <td data-name="Shop">${store}</td>
-              <td data-name="Open" class="number">${units}</td>
-              <td data-name="Since">${minute(sinceMs)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+  return cardTable('Orders with open seats', ['Order', 'Shop', { number: 'Open' }, 'Since'], orders.map(row))
+}
+
+function row({ store, order, units, sinceMs }: OpenOrder): Html {
+  return html`<tr>
+    <th scope="row"><a href="/items/${itemId({ kind: 'order', store, order })}">${order}</a></th>
+    <td data-name="Shop">${store}</td>
+    <td data-name="Open" class="number">${units}</td>
+    <td data-name="Since">${minute(sinceMs)}</td>
+  </tr>`
 }

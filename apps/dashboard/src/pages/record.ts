@@ -2,6 +2,7 @@ import type { OperatorAction } from '@seatkeeper/core'
 import { html, type Html } from '../html.ts'
 import { isItemId } from '../item-id.ts'
 import { mayAct, type Visitor } from '../login/visitor.ts'
+import { cardTable } from './card-table.ts'
 import { page } from './layout.ts'
 import { itemLink, minute } from './words.ts'
 
@@ -18,18 +19,8 @@ export function recordPage(visitor: Visitor, actions: readonly OperatorAction[])
 }
 
 function table(visitor: Visitor, actions: readonly OperatorAction[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="What was done by hand">
-    <table class="cards">
-      <thead>
-        <tr>
-          ${['When', 'Who', 'What', 'On', 'Why'].map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${actions.map((action) => row(visitor, action))}
-      </tbody>
-    </table>
-  </div>`
+  const rows = actions.map((action) => row(visitor, action))
+  return cardTable('What was done by hand', ['When', 'Who', 'What', 'On', 'Why'], rows)
 }
 
 function row(visitor: Visitor, { atMs, by, action, on, detail }: OperatorAction): Html {
