@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { CourseMode, type Enrolment, type FailureCode, type Outcome } from '@seatkeeper/core'
 import { emailOf } from '@seatkeeper/core/fixture'
-import { useLedger } from '@seatkeeper/ledger/fixture'
 import type { SeatPolicy } from './index.ts'
-import { createSeatScene, type SeatScene } from './seat-scene.fixture.ts'
+import { useSeatScene } from './seat-scene.fixture.ts'
 
 const ada = emailOf('ada@example.org')
 const verified: Enrolment = { isActive: true, mode: CourseMode.parse('verified') }
@@ -12,13 +11,9 @@ const downgrade = { lastClaimGone: { downgradeTo: CourseMode.parse('audit') } }
 const minute = 60_000
 const day = 24 * 60 * minute
 
-const at = useLedger()
-let scene: SeatScene
+const scene = useSeatScene()
 
-beforeEach(() => {
-  scene = createSeatScene(at.ledger)
-  scene.lms.register(ada)
-})
+beforeEach(() => void scene.lms.register(ada))
 
 /** What becomes of the seat; one that meets an older seat of the account makes way for it. */
 async function settle(policy: Partial<SeatPolicy> = {}): Promise<Outcome> {
@@ -29,7 +24,7 @@ async function settle(policy: Partial<SeatPolicy> = {}): Promise<Outcome> {
 
 describe('carryOut where a course run takes nobody', () => {
   it('waits until it opens, a minute longer in case the LMS’s clock is behind', async () => {
-    const opensAtMs = (await at.ledger.nowMs()) + day / 2
+    const opensAtMs = (await scene.ledger.nowMs()) + day / 2
     scene.lms.close(opensAtMs)
     await scene.paid()
     const untilMs = opensAtMs + minute
@@ -39,11 +34,11 @@ describe('carryOut where a course run takes nobody', () => {
       untilMs,
     })
     expect(scene.lms.writes).toEqual([])
-    expect(await at.ledger.conservation()).toMatchObject({ waiting: 1, due: 0 })
+    expect(await scene.ledger.conservation()).toMatchObject({ waiting: 1, due: 0 })
   })
 
   it('asks again within a day, because an opening may be moved', async () => {
-    const nowMs = await at.ledger.nowMs()
+    const nowMs = await scene.ledger.nowMs()
     scene.lms.close(nowMs + 90 * day)
     await scene.paid()
     const outcome = await settle()

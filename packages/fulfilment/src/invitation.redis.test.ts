@@ -1,19 +1,13 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { CourseMode, JobFailure, type Enrolment } from '@seatkeeper/core'
 import { emailOf } from '@seatkeeper/core/fixture'
-import { useLedger } from '@seatkeeper/ledger/fixture'
-import { createSeatScene, patience, type SeatScene } from './seat-scene.fixture.ts'
+import { patience, useSeatScene } from './seat-scene.fixture.ts'
 
 const ada = emailOf('ada@example.org')
 const verified: Enrolment = { isActive: true, mode: CourseMode.parse('verified') }
 const audit: Enrolment = { isActive: true, mode: CourseMode.parse('audit') }
 
-const at = useLedger()
-let scene: SeatScene
-
-beforeEach(() => {
-  scene = createSeatScene(at.ledger)
-})
+const scene = useSeatScene()
 
 describe('settleSeat for a learner without an account', () => {
   it('invites once and waits without a job', async () => {
@@ -61,7 +55,7 @@ describe('settleSeat for a learner without an account', () => {
     await scene.refunded()
     expect(await scene.settle()).toEqual({ status: 'applied' })
     expect(await scene.theSeat()).toMatchObject({ invited: true })
-    await at.redis.hdel(`${at.prefix}item:seat-${(await scene.theSeat()).id}`, 'recheck')
+    await scene.at.redis.hdel(`${scene.at.prefix}item:seat-${(await scene.theSeat()).id}`, 'recheck')
     scene.lms.invited.add(ada)
     expect(await scene.settle()).toEqual({ status: 'applied' })
     expect(scene.lms.invited.size).toBe(0)
@@ -72,7 +66,11 @@ describe('settleSeat for a learner without an account', () => {
     await scene.paid()
     await scene.settle()
     const { id } = await scene.theSeat()
-    await at.redis.hset(`${at.prefix}seat:${id}`, 'waitingSince', (await scene.ledger.nowMs()) - patience.patienceMs)
+    await scene.at.redis.hset(
+      `${scene.at.prefix}seat:${id}`,
+      'waitingSince',
+      (await scene.ledger.nowMs()) - patience.patienceMs,
+    )
     await expect(scene.settle()).rejects.toMatchObject({ code: 'LEARNER_NOT_REGISTERED' })
   })
 })

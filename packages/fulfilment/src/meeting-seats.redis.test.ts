@@ -1,18 +1,12 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { CourseMode, OrderId, type Enrolment } from '@seatkeeper/core'
 import { emailOf } from '@seatkeeper/core/fixture'
-import { useLedger } from '@seatkeeper/ledger/fixture'
-import { createSeatScene, type SeatScene } from './seat-scene.fixture.ts'
+import { useSeatScene } from './seat-scene.fixture.ts'
 
 const ada = emailOf('ada@example.org')
 const verified: Enrolment = { isActive: true, mode: CourseMode.parse('verified') }
 
-const at = useLedger()
-let scene: SeatScene
-
-beforeEach(() => {
-  scene = createSeatScene(at.ledger)
-})
+const scene = useSeatScene()
 
 describe('settleSeat for two seats of one account', () => {
   it('lets them meet in the first, which keeps all claims and its baseline', async () => {

@@ -1,20 +1,14 @@
-import { beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { CourseMode, enrollSeat, noEnrolment, OrderId, type Enrolment, type FailureCode } from '@seatkeeper/core'
 import { emailOf } from '@seatkeeper/core/fixture'
-import { useLedger } from '@seatkeeper/ledger/fixture'
-import { createSeatScene, type SeatScene } from './seat-scene.fixture.ts'
+import { useSeatScene } from './seat-scene.fixture.ts'
 
 const ada = emailOf('ada@example.org')
 const verified: Enrolment = { isActive: true, mode: CourseMode.parse('verified') }
 const audit: Enrolment = { isActive: true, mode: CourseMode.parse('audit') }
 const aboutAMinute: unknown = expect.closeTo(60_000, -4)
 
-const at = useLedger()
-let scene: SeatScene
-
-beforeEach(() => {
-  scene = createSeatScene(at.ledger)
-})
+const scene = useSeatScene()
 
 async function fileFailure(code: FailureCode) {
   const { id, generation } = await scene.theSeat()
@@ -186,7 +180,7 @@ describe('settleSeat', () => {
     scene.lms.register(ada)
     await scene.paid()
     const { id } = await scene.theSeat()
-    scene.lms.beforeNextRead(async () => void (await at.redis.del(`${at.prefix}lease:seat-${id}`)))
+    scene.lms.beforeNextRead(async () => void (await scene.at.redis.del(`${scene.at.prefix}lease:seat-${id}`)))
     await expect(scene.settle()).rejects.toMatchObject({ code: 'LEASE_LOST' })
     expect(scene.lms.writes).toEqual([])
   })
@@ -198,7 +192,7 @@ describe('settleSeat', () => {
     const awake = { ...scene.lms }
     scene.lms.writeEnrolment = async (write, signal) => {
       Object.assign(scene.lms, awake)
-      await at.redis.del(`${at.prefix}lease:seat-${id}`)
+      await scene.at.redis.del(`${scene.at.prefix}lease:seat-${id}`)
       await scene.refunded()
       await scene.settle()
       await awake.writeEnrolment(write, signal)
