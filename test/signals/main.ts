@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
+import { hasChromium } from '@seatkeeper/dashboard/fixture'
 import { Command } from 'commander'
 import { hasPromtool } from '../docker/promtool.ts'
 import { startChild } from '../e2e/child.ts'
@@ -21,7 +22,7 @@ interface Answer extends Question {
 /** However busy the machine is. */
 const patienceMs = 300_000
 
-/** Exit codes: 0 if all queries give numbers, all rules are judged and promtool takes the metrics, else 1; 2 without Prometheus. */
+/** Exit codes: 0 if all queries give numbers, all rules are judged and promtool takes the metrics, else 1; 2 without Prometheus or Chromium. */
 async function main(): Promise<number> {
   const { picture } = new Command('signals')
     .description(
@@ -39,6 +40,10 @@ async function main(): Promise<number> {
 
 /** The real processes, each with its metrics, over minutes in which things happen. */
 async function draw(file: string): Promise<number> {
+  if (!hasChromium) {
+    say('There is no Chromium at /usr/bin/chromium; on Debian, install the package chromium.')
+    return 2
+  }
   const system = await startSystemProcesses()
   const ports = Object.values(system.processes).map(({ healthUrl }) => Number(new URL(healthUrl).port))
   const prometheus = await startPrometheus(ports)

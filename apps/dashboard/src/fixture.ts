@@ -1,0 +1,1 @@
+export { hasChromium, openChromium, type Browser } from './chromium.fixture.ts'
