@@ -22,7 +22,10 @@ interface Answer extends Question {
 /** However busy the machine is. */
 const patienceMs = 300_000
 
-/** Exit codes: 0 if all queries give numbers, all rules are judged and promtool takes the metrics, else 1; 2 without Prometheus or Chromium. */
+/**
+ * Exit codes: 0 if all queries give numbers, all rules are judged and promtool takes the metrics, else 1; 2 without Prometheus or
+ * Chromium.
+ */
 async function main(): Promise<number> {
   const { picture } = new Command('signals')
     .description(
