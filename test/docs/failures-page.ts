@@ -24,7 +24,7 @@ export function failuresPage(): string {
   const index = entries.map(([code, { verdict }]) => [`[\`${code}\`](#${anchorOf(code)})`, verdict])
   return markdownPage(
     '# Failure codes',
-    'The same codes stand in logs (`result` of `job.failed`), in metrics, in the notes on orders, on the dashboard and in the command line. The verdict says what becomes of the job; the advice is the one thing to do. [Operations](operations.md#dead-letters-and-replay) shows how to replay.',
+    'The same codes stand in logs (`result` of `job.failed`), in metrics, in the notes on orders, on the dashboard and in the command line. The verdict says what becomes of the job; the advice is the one thing to do. [How to replay](operators.md#dead-letters-and-replay).',
     markdownTable(['code', 'verdict'], index),
     ...byVerdict,
   )
