@@ -18,7 +18,10 @@ interface Service extends ServerSpec {
 
 const password = 'fedcba9876543210'
 const read = (name: string) => readFileSync(join(root, 'docker', name), 'utf8')
-const filled = (name: string) => read(name).replaceAll(/\$\{REDIS_PASSWORD:\?[^}]*\}/g, password)
+/** Compose fills in what is between the braces after the YAML is read; before that, nothing at all would be null. */
+const withDefaults = (text: string) =>
+  text.replaceAll(/\$\{\w+:-([^}]*)\}/g, (_, otherwise: string) => (otherwise === '' ? "''" : otherwise))
+const filled = (name: string) => withDefaults(read(name)).replaceAll(/\$\{REDIS_PASSWORD:\?[^}]*\}/g, password)
 const servicesOf = (name: string) =>
   (parse(filled(name), { merge: true }) as { services: Readonly<Record<string, Service>> }).services
 const base = servicesOf('compose.yaml')

@@ -20,7 +20,7 @@ export function configurationPage(sample: string): string {
     'This is [seatkeeper.sample.yaml](seatkeeper.sample.yaml): every setting, the optional ones with their defaults.',
     `\`\`\`yaml\n${sample.trimEnd()}\n\`\`\``,
     '## Environment of ingress and worker',
-    'The worker serves no webhooks, so it does not use `PORT`.',
+    'The worker serves no webhooks, so it does not use `PORT`. [What traces are](operations.md#traces).',
     settingsTable(describeSchema(Settings)),
     '## Environment of the dashboard',
     settingsTable(describeSchema(DashboardSettings)),
@@ -36,7 +36,7 @@ Each process reads only the settings, and so needs only the secrets, of its own 
 all of it and names every problem at once; no message shows a value.`
 
 const others = `\`npm start\` reads \`HOST\`, \`PORT\`, \`HEALTH_PORT\`, \`LOG_LEVEL\`, \`REDIS_APPENDFSYNC\`, \`REDIS_ACCEPTED\`, \`REDIS_WATERMARK\`,
-\`DASHBOARD_PORT\` and \`DASHBOARD_PASSWORD_HASH\`; its dashboard listens on \`HOST\` too. With \`REDIS_URL\` it uses that
+\`DASHBOARD_PORT\`, \`DASHBOARD_PASSWORD_HASH\` and the \`OTEL_…\` settings; its dashboard listens on \`HOST\` too. With \`REDIS_URL\` it uses that
 Redis, else a private one. The \`seatkeeper\` command reads \`REDIS_URL\` and, for \`config check\`, \`SEATKEEPER_CONFIG\`.`
 
 function settingsTable(rows: readonly ConfigRow[]): string {

@@ -8,7 +8,7 @@ import type { Site } from './site.ts'
 
 /** Starts all of ours in this process, on free ports of this machine. */
 export async function startInOneProcess(
-  parts: Pick<SystemParts, 'config' | 'redisUrl' | 'log'>,
+  parts: Pick<SystemParts, 'config' | 'redisUrl' | 'log' | 'tracing'>,
   password = 'a hedgehog in a lantern',
 ): Promise<RunningSystem> {
   return startSystem({

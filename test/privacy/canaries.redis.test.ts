@@ -6,10 +6,13 @@ import { EmailAddress, itemId } from '@seatkeeper/core'
 import { erase } from '@seatkeeper/fulfilment'
 import { IngressConfig } from '@seatkeeper/ingress'
 import type { RunningSystem } from '@seatkeeper/sandbox'
+import { openTracing, Settings, type Tracing } from '@seatkeeper/service'
 import {
+  startCollector,
   startLmsSimulator,
   startRedis,
   startShopSimulator,
+  type CollectorSimulator,
   type EmbeddedRedis,
   type LmsSimulator,
   type ShopSimulator,
@@ -35,6 +38,8 @@ let server: EmbeddedRedis
 let redis: Redis
 let shop: ShopSimulator
 let campus: LmsSimulator
+let collector: CollectorSimulator
+let tracing: Tracing
 let system: RunningSystem
 
 beforeAll(async () => {
@@ -44,6 +49,7 @@ beforeAll(async () => {
   await restrictRights()
   campus = await startLmsSimulator()
   shop = await startShopSimulator()
+  collector = await startCollector()
   campus.addUser({ username: 'worker', email: 'worker@example.org', isStaff: true })
   campus.addOAuthApp({ ...client, username: 'worker' })
   campus.addUser({ username: `${canary}-erika`, email: learner })
@@ -54,7 +60,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await system.close()
-  await Promise.all([shop.stop(), campus.stop()])
+  await Promise.all([shop.stop(), campus.stop(), collector.stop()])
   redis.disconnect()
   await server.stop()
   rmSync(folder, { recursive: true })
@@ -80,7 +86,10 @@ async function startAll(): Promise<RunningSystem> {
     ...workerConfig(['enroll', 'revoke', 'orders']).parse(settings),
     webhooks: IngressConfig.parse(settings),
   }
-  const parts = { config: { ...config, ledger: { erasure: { keys }, retention: days } }, redisUrl: server.url, log }
+  const asked = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, REDIS_URL: server.url }
+  tracing = await openTracing(Settings.parse(asked), 'all', log)
+  const ledger = { erasure: { keys }, retention: days }
+  const parts = { config: { ...config, ledger }, redisUrl: server.url, log, tracing }
   return startInOneProcess(parts, `${canary}-hedgehog-lantern-9`)
 }
 
@@ -134,6 +143,11 @@ describe('canaries in every secret and personal field', () => {
     expect(filesWith(canary)).toEqual([])
     expect(logged()).toContain('job.')
     expect(logged()).not.toContain(canary)
+    await tracing.close()
+    expect(collector.received()).toContain('POST /api/enrollment/v1/enrollment')
+    expect(collector.received()).toContain('LMS_COURSE_UNKNOWN')
+    expect(collector.received()).not.toContain(canary)
+    expect(collector.received()).not.toContain('course-v1')
     expect(await deniedCommands()).toEqual(new Set(['config|get']))
   }, 120_000)
 })

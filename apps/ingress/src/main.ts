@@ -12,6 +12,7 @@ import {
   failStart,
   loadConfig,
   loadSettings,
+  openTracing,
   redisDemands,
   serveHealth,
   Settings,
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
     .description('Receives the webhooks of shops at /webhooks/<store>.')
     .addHelpText(
       'after',
-      '\nEnvironment: SEATKEEPER_CONFIG, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_WATERMARK.',
+      '\nEnvironment: SEATKEEPER_CONFIG, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_WATERMARK, OTEL_….',
     )
     .parse()
   const settings = loadSettings(Settings, process.env)
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })
   const metrics = createMetrics()
+  const tracing = await openTracing(settings, 'ingress', log)
   const room = watchRedisRoom(redis, { watermark: settings.REDIS_WATERMARK, metrics })
   const news = acceptNews({
     ledger,
@@ -53,11 +55,12 @@ async function main(): Promise<void> {
     onSnapshot: noticeCustomStatuses((found) => log.warn('order.undecided', { ...found })),
   })
   const accept = whileRoom(room, news)
-  const ingress = await startIngress({ config, accept, host: settings.HOST, port: settings.PORT, log, metrics })
+  const { HOST: host, PORT: port } = settings
+  const ingress = await startIngress({ config, accept, host, port, log, metrics, tracing })
   const checks = [createRedisCheck(redis, redisDemands(settings), log, metrics), room]
-  const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
+  const health = await serveHealth({ host, port: settings.HEALTH_PORT, checks, metrics })
   const loop = watchLoop(log, metrics)
-  closeOnSignal(log, [ingress, wakeUps, health, room, { close: () => closeRedis(redis) }, loop])
+  closeOnSignal(log, [ingress, wakeUps, health, room, tracing, { close: () => closeRedis(redis) }, loop])
   log.info('ingress.started', { url: ingress.url, stores: config.stores.map(({ id }) => id) })
 }
 

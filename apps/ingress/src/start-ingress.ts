@@ -1,7 +1,15 @@
 import { once } from 'node:events'
 import type { News } from '@seatkeeper/core'
 import type { Acceptance } from '@seatkeeper/fulfilment'
-import { sampled, StartError, startProblem, type Logger, type Metrics } from '@seatkeeper/service'
+import {
+  noTracing,
+  sampled,
+  StartError,
+  startProblem,
+  type Logger,
+  type Metrics,
+  type Tracing,
+} from '@seatkeeper/service'
 import type { IngressConfig } from './config.ts'
 import { createIngressApp, createIngressServer } from './server.ts'
 import type { Answered } from './webhooks.ts'
@@ -14,6 +22,8 @@ export interface IngressParts {
   readonly port: number
   readonly log: Logger
   readonly metrics: Metrics
+  /** Whose end is the caller's. No traces unless given. */
+  readonly tracing?: Tracing
 }
 
 export interface RunningIngress {
@@ -30,8 +40,13 @@ export async function startIngress({
   port,
   log,
   metrics,
+  tracing = noTracing,
 }: IngressParts): Promise<RunningIngress> {
-  const onAnswered = createSignals(log, metrics)
+  const signal = createSignals(log, metrics)
+  const onAnswered = (answered: Answered) => {
+    signal(answered)
+    trace(tracing, answered)
+  }
   const server = createIngressServer(createIngressApp({ stores: config.stores, accept, onAnswered }))
   server.listen({ port, host })
   await once(server, 'listening').catch((cause: unknown) => {
@@ -48,6 +63,21 @@ export async function startIngress({
       await closed
     },
   }
+}
+
+/** A request that brought no news stands in no trace. */
+function trace(tracing: Tracing, { store, status, result, change, durationMs }: Answered): void {
+  if (change === undefined) return
+  const route = '/webhooks/{store}'
+  const fields = {
+    'http.request.method': 'POST',
+    'http.route': route,
+    'http.response.status_code': status,
+    'seatkeeper.store': store,
+    'seatkeeper.result': result,
+    'seatkeeper.change': change,
+  }
+  tracing.news(change, { name: `POST ${route}`, fields, failure: result === 'unkept' ? result : null, durationMs })
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   failStart,
   loadConfig,
   loadSettings,
+  openTracing,
   redisDemands,
 } from '@seatkeeper/service'
 import { privateRedisOrUrl } from '@seatkeeper/simulators'
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     .option('--data <folder>', 'where the private Redis keeps its data, unless REDIS_URL names one', 'data')
     .addHelpText(
       'after',
-      '\nEnvironment: DASHBOARD_PASSWORD_HASH (or DASHBOARD_PUBLIC_URL and DASHBOARD_OIDC_…), DASHBOARD_PORT, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_WATERMARK.',
+      '\nEnvironment: DASHBOARD_PASSWORD_HASH (or DASHBOARD_PUBLIC_URL and DASHBOARD_OIDC_…), DASHBOARD_PORT, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_WATERMARK, OTEL_….',
     )
     .parse()
     .opts<{ config: string; data: string }>()
@@ -48,7 +49,8 @@ async function main(): Promise<void> {
   const { HOST: host } = settings
   const login = loginOf(settings)
   const demands = redisDemands(settings)
-  const system = await startSystem({ config, redisUrl: redis.url, demands, host, ports, login, log })
+  const tracing = await openTracing(settings, 'all', log)
+  const system = await startSystem({ config, redisUrl: redis.url, demands, host, ports, login, log, tracing })
   closeOnSignal(log, [system, { close: () => redis.stop() }])
   log.info('system.started', { webhooks: system.ingressUrl, dashboard: system.dashboardUrl })
 }

@@ -1,5 +1,5 @@
 import { DashboardSettings, LoginSettings } from '@seatkeeper/dashboard'
-import { Settings } from '@seatkeeper/service'
+import { Settings, tracingSettings } from '@seatkeeper/service'
 
 /** What one process for everything reads from its environment. */
 export const SandboxSettings = Settings.pick({
@@ -11,5 +11,6 @@ export const SandboxSettings = Settings.pick({
   REDIS_ACCEPTED: true,
   REDIS_WATERMARK: true,
 })
+  .extend(tracingSettings)
   .extend(DashboardSettings.pick({ DASHBOARD_PORT: true }).shape)
   .extend(LoginSettings.shape)

@@ -8,6 +8,7 @@ import {
   connectRedis,
   createMetrics,
   createRedisCheck,
+  noTracing,
   serveHealth,
   untilRedisReady,
   usualWatermark,
@@ -16,6 +17,7 @@ import {
   type Closable,
   type Logger,
   type RedisDemands,
+  type Tracing,
 } from '@seatkeeper/service'
 import { noticeCustomStatuses } from '@seatkeeper/woocommerce'
 import { startWorkers, type Role, type WorkerConfig } from '@seatkeeper/worker'
@@ -31,6 +33,8 @@ export interface SystemParts {
   /** How people log in to the dashboard. */
   readonly login: DashboardLogin
   readonly log: Logger
+  /** No traces unless given. */
+  readonly tracing?: Tracing
 }
 
 /** Everything, in one process. */
@@ -61,6 +65,7 @@ export async function startSystem({
   ports,
   login,
   log,
+  tracing = noTracing,
 }: SystemParts): Promise<RunningSystem> {
   const redis = connectRedis(redisUrl, 'ledger', log)
   const connection = connectRedis(redisUrl, 'worker', log)
@@ -68,6 +73,7 @@ export async function startSystem({
   const ledger = createLedger(redis, undefined, { erasureKeys: config.ledger?.erasure.keys ?? [] })
   tellOfLostKeys(redis, ledger, (count) => log.error('erasure.key-missing', { ...count }))
   const metrics = createMetrics()
+  const signals = { log, metrics, tracing }
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })
   const room = watchRedisRoom(redis, { watermark: demands.watermark ?? usualWatermark, metrics })
@@ -88,15 +94,14 @@ export async function startSystem({
     ledger,
     place,
     concurrency: 10,
-    log,
-    metrics,
+    ...signals,
     ...keeping,
   })
-  const ingress = await startIngress({ config: config.webhooks, accept, host, port: ports.ingress, log, metrics })
+  const ingress = await startIngress({ config: config.webhooks, accept, host, port: ports.ingress, ...signals })
   const dashboard = await startDashboard({ redis, ledger, bullPrefix, ...login, host, port: ports.dashboard, log })
   const checks = [...worker.checks, createRedisCheck(redis, demands, log, metrics), room]
   const health = await serveHealth({ host, port: ports.health, checks, metrics })
-  const inOrder: readonly Closable[] = [ingress, worker, wakeUps, dashboard, health, room]
+  const inOrder: readonly Closable[] = [ingress, worker, wakeUps, dashboard, health, room, tracing]
   return {
     ingressUrl: ingress.url,
     dashboardUrl: dashboard.url,

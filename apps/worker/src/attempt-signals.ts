@@ -62,7 +62,8 @@ function sinceMs(change: ChangeId): number {
   return Math.max(0, Date.now() - changedAtMs(change))
 }
 
-function resultOf(report: AttemptReport): string {
+/** The outcome, the failure code, or how it ended without either. */
+export function resultOf(report: AttemptReport): string {
   if (report.end === 'outcome') return report.outcome.status
   return report.end === 'failed' ? report.code : report.end
 }

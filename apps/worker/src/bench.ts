@@ -12,6 +12,7 @@ import {
 } from '@seatkeeper/queue'
 import type { Logger } from '@seatkeeper/service'
 import type { Signals } from './signals.ts'
+import type { TraceSignals } from './trace-signals.ts'
 
 /** What all lanes of one process share. */
 export interface Bench {
@@ -24,6 +25,7 @@ export interface Bench {
   readonly log: Logger
   readonly signals: Signals
   readonly onAttempt: (report: AttemptReport) => void
+  readonly traces: TraceSignals
 }
 
 /** The workers behind one gate, what keeps the gate, and what is to be done before they can do all their work. */
@@ -36,7 +38,7 @@ export interface Lanes {
 
 /** Starts the workers that stand behind one gate, and the keeper that asks the other side while it is shut. */
 export function behindGate(
-  { ledger, place, deadLetters, concurrency, log, onAttempt }: Bench,
+  { ledger, place, deadLetters, concurrency, log, onAttempt, traces }: Bench,
   gate: string,
   other: Pick<Lms, 'probe'>,
   start: (deps: WorkerDeps) => readonly LaneWorker[],
@@ -53,6 +55,7 @@ export function behindGate(
     deadLetters,
     concurrency,
     onAttempt,
+    aroundAttempt: traces.aroundAttempt,
     onError,
     isHeld: true,
   })

@@ -13,6 +13,7 @@ import {
   failStart,
   loadConfig,
   loadSettings,
+  openTracing,
   redisDemands,
   refuseWrongClock,
   serveHealth,
@@ -41,15 +42,17 @@ async function main(): Promise<void> {
   const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
   tellOfLostKeys(redis, ledger, (count) => log.error('erasure.key-missing', { ...count }))
   const metrics = createMetrics()
+  const tracing = await openTracing(settings, 'worker', log)
   const place = { connection, prefix: bullPrefix }
-  const worker = startWorkers({ config, roles, campuses, ledger, place, concurrency, log, metrics, retention })
+  const kept = { ledger, place, retention }
+  const worker = startWorkers({ config, roles, campuses, ...kept, concurrency, log, metrics, tracing })
   const safety = createRedisCheck(redis, demands, log, metrics)
   const checks = [...worker.checks, safety]
   const health = await serveHealth({ host: settings.HOST, port: settings.HEALTH_PORT, checks, metrics })
   const watchdog = exitWhenStuck(log, [...worker.checks, createClockCheck(redis, demands)])
   const loop = watchLoop(log, metrics)
   const connections = [redis, connection].map((client) => ({ close: () => closeRedis(client) }))
-  closeOnSignal(log, [watchdog, worker, health, ...connections, loop])
+  closeOnSignal(log, [watchdog, worker, health, tracing, ...connections, loop])
   log.info('worker.started', { roles, lanes: worker.lanes })
 }
 

@@ -44,7 +44,7 @@ async function prepare({ ledger, wake }: Bench, config: StoreConfig): Promise<vo
 }
 
 function chores(
-  { ledger, wake, log, signals }: Bench,
+  { ledger, wake, log, signals, traces }: Bench,
   config: StoreConfig,
   store: Store,
 ): Handler<JobData<typeof doChore>> {
@@ -56,7 +56,7 @@ function chores(
   const reconciling = reconcile({
     ledger,
     store,
-    accept: acceptNews({ ledger, policyOf: () => policy, wake, onWakeFailed, onSnapshot }),
+    accept: traces.telling(acceptNews({ ledger, policyOf: () => policy, wake, onWakeFailed, onSnapshot })),
     wake,
     catalogue: policy.catalogue,
     sinceMs: policy.sinceMs,

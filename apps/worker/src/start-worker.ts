@@ -8,10 +8,11 @@ import {
   deadLetterLane,
   keepLanes,
   startSweep,
+  type LaneWorker,
   type QueuePlace,
   type WakeUps,
 } from '@seatkeeper/queue'
-import type { HealthCheck, Logger, Metrics } from '@seatkeeper/service'
+import { noTracing, type HealthCheck, type Logger, type Metrics, type Tracing } from '@seatkeeper/service'
 import { createWooStore } from '@seatkeeper/woocommerce'
 import { watchBalance } from './balance-watch.ts'
 import { createBeatCounter } from './beats.ts'
@@ -23,6 +24,7 @@ import { startSeatLanes } from './seat-lanes.ts'
 import { startShopLanes } from './shop-lanes.ts'
 import { createSignals, type Signals } from './signals.ts'
 import type { Standing } from './standing-signals.ts'
+import { traceSignals } from './trace-signals.ts'
 
 export interface WorkerParts {
   readonly config: WorkerConfig
@@ -34,6 +36,8 @@ export interface WorkerParts {
   readonly concurrency: number
   readonly log: Logger
   readonly metrics: Metrics
+  /** Whose end is the caller's. No traces unless given. */
+  readonly tracing?: Tracing
   /** How long things are kept; for good unless given. */
   readonly retention?: RetentionDays
   /** What finds due items whose job is gone; a control test puts one in its place that finds nothing. */
@@ -52,18 +56,21 @@ export interface RunningWorker {
 /** Starts every lane that the roles and the configuration name, and the sweep that any worker runs. */
 export function startWorkers(parts: WorkerParts): RunningWorker {
   const { config, roles, ledger, place, concurrency, log, metrics, sweeper = startSweep, retention } = parts
+  const traces = traceSignals(parts.tracing ?? noTracing)
   const signals = createSignals(log, metrics)
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ ...place, onError })
   const deadLetters = createDeadLetters({ ...place, onError })
   const wake: Bench['wake'] = (due, urgency) => wakeUps.wake(due, urgency)
   const beats = createBeatCounter()
-  const onAttempt = both(beats.count, signals.onAttempt)
-  const bench: Bench = { ledger, place, wake, deadLetters, concurrency, log, signals, onAttempt }
+  const onAttempt = both(both(beats.count, signals.onAttempt), traces.onAttempt)
+  const bench: Bench = { ledger, place, wake, deadLetters, concurrency, log, signals, onAttempt, traces }
   const campuses = config.lms.map((lms) => ({ config: lms, lms: openCampus(bench, lms, parts.openLms) }))
   const groups: readonly Lanes[] = [
     ...campuses.map((campus) => startSeatLanes(bench, { ...campus, roles })),
-    ...config.stores.map((store) => startShopLanes(bench, store, createWooStore(store))),
+    ...config.stores.map((store) =>
+      startShopLanes(bench, store, createWooStore(store, traces.requestsTo({ 'seatkeeper.store': store.id }))),
+    ),
   ]
   const workers = groups.flatMap((group) => group.workers)
   const keeper = keepLanes({ pauses: ledger, workers, ...signals.ofLanes, onError })
@@ -93,13 +100,7 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
   })
   return {
     lanes: workers.map(({ lane }) => lane),
-    checks: roles.map((role) => ({
-      name: role,
-      isHealthy: () =>
-        workers
-          .filter(({ lane }) => lanesOf[role].includes(lane.split('.')[0] ?? ''))
-          .every((worker) => worker.isProgressing()),
-    })),
+    checks: roles.map((role) => checkOf(role, workers)),
     close: async () => {
       clearInterval(looking)
       await sales.close()
@@ -109,6 +110,11 @@ export function startWorkers(parts: WorkerParts): RunningWorker {
       await Promise.all([wakeUps.close(), deadLetters.close()])
     },
   }
+}
+
+function checkOf(role: Role, workers: readonly LaneWorker[]): HealthCheck {
+  const own = workers.filter(({ lane }) => lanesOf[role].includes(lane.split('.')[0] ?? ''))
+  return { name: role, isHealthy: () => own.every((worker) => worker.isProgressing()) }
 }
 
 async function showStanding({ ledger, config }: WorkerParts, signals: Signals): Promise<void> {
@@ -131,12 +137,13 @@ async function standingOf(ledger: RedisLedger, { lms, stores }: WorkerConfig): P
 }
 
 /** An LMS whose calls are counted with those of all other workers. */
-function openCampus({ ledger, signals, log }: Bench, config: LmsConfig, open = createOpenedx): MeteredLms {
+function openCampus({ ledger, signals, log, traces }: Bench, config: LmsConfig, open = createOpenedx): MeteredLms {
   const { id, callsPerMinute } = config
   return open(config, {
     tokens: (clientId) => ledger.tokens(id, clientId),
     budget: ledger.callBudget(id, callsPerMinute),
     onCall: (call) => signals.onCall(id, call),
+    ...traces.requestsTo({ 'seatkeeper.lms': id }),
     onRest: (client, code) => log.error('lms.client-refused', { lms: id, client, code }),
     onListRefused: (code) => log.warn('lms.list-refused', { lms: id, code }),
   })

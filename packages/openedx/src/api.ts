@@ -1,10 +1,18 @@
-import { toFailure, type CallBudget, type CallClass, type HttpAnswer, type JobFailure } from '@seatkeeper/core'
+import {
+  toFailure,
+  type CallBudget,
+  type CallClass,
+  type HttpAnswer,
+  type JobFailure,
+  type OnRequest,
+} from '@seatkeeper/core'
 import { jsonOf } from './answer-body.ts'
 import { meaningOf, type Endpoint } from './answers.ts'
 import type { Caller, Callers } from './callers.ts'
 import { failureOfAbort, failureOfAnswer, failureOfLoss } from './failure.ts'
 import type { HttpCall, Send } from './http-client.ts'
-import type { Purse } from './purse.ts'
+import type { PayingPurse } from './purse.ts'
+import { toldRequests } from './told-requests.ts'
 
 /** One call to an API of the LMS, in its own words. */
 export interface ApiCall {
@@ -24,8 +32,6 @@ export type Api = (call: ApiCall, signal: AbortSignal) => Promise<unknown>
 /** Told of each call that is made, as a metric counts it. */
 export type OnCall = (call: { readonly class: CallClass; readonly kind: CallKind }) => void
 
-type PayingPurse = Pick<Purse, 'class' | 'take'>
-
 /** What calls are made of. */
 export interface ApiParts {
   readonly url: string
@@ -34,6 +40,7 @@ export interface ApiParts {
   readonly budget: Pick<CallBudget, 'end' | 'throttle'>
   readonly nowMs: () => number
   readonly onCall: OnCall
+  readonly onRequest?: OnRequest | undefined
 }
 
 /** What a call asks for; `account` and `opening` are not counted by the LMS's enrolment throttle. */
@@ -64,14 +71,20 @@ const endpoints: Readonly<
  * A refused token is dropped, and the call repeated once with a new one: a 401 says that nothing was done. A user whom
  * the LMS throttles or refuses leaves the call to another user, if there is one: nothing was done then either.
  */
-export function createApi(parts: ApiParts): (purse: PayingPurse) => Api {
+export function createApi(all: ApiParts): (purse: PayingPurse) => Api {
   return (purse) => async (call, signal) => {
+    const parts = { ...all, onRequest: tellingEach(purse, all.onRequest) }
     for (;;) {
       const tried = await tryCall(parts, purse, call, signal)
       if (tried.failure === undefined) return tried.json
       if (!(await othersMayTry(parts, tried))) throw tried.failure
     }
   }
+}
+
+function tellingEach({ tellEach }: PayingPurse, onRequest: OnRequest | undefined): OnRequest | undefined {
+  if (onRequest === undefined || tellEach === undefined) return onRequest
+  return (request) => tellEach(() => onRequest(request))
 }
 
 type Tried =
@@ -133,13 +146,13 @@ async function askAsStaff(parts: ApiParts, caller: Caller, call: ApiCall, signal
 }
 
 async function askOnce(
-  { url, send }: ApiParts,
+  { url, send, onRequest }: ApiParts,
   call: ApiCall,
   token: string | undefined,
   signal: AbortSignal,
 ): Promise<Answered> {
   if (signal.aborted) throw failureOfAbort(signal)
-  const fate = await send(toHttp(url, call, token), signal)
+  const fate = await toldRequests(send, call.endpoint, onRequest)(toHttp(url, call, token), signal)
   if (fate.kind === 'lost') throw failureOfLoss(call.endpoint, fate, signal)
   return { answer: fate.answer, token }
 }

@@ -1,8 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { CourseKey, JobFailure, noEnrolment, Username, type Enrolment, type FailureCode } from '@seatkeeper/core'
 import type { Party } from './entrance.ts'
-import type { Purse } from './purse.ts'
-import { createJointReads, type Reader, type ReadPurse, type RowName, type JointReads } from './joint-reads.ts'
+import type { PayingPurse, Purse } from './purse.ts'
+import { createJointReads, type Reader, type RowName, type JointReads } from './joint-reads.ts'
 
 const course = CourseKey.parse('course-v1:Org+C1+R1')
 const verified: Enrolment = { isActive: true, mode: 'verified' as Enrolment['mode'] }
@@ -12,20 +13,23 @@ const { signal } = new AbortController()
 /** A call that is under way until a test ends it. */
 interface Call {
   readonly names: readonly string[]
-  readonly purse: ReadPurse
+  readonly purse: PayingPurse
   readonly signal: AbortSignal
+  /** In whose context it was begun. */
+  readonly job: string | undefined
   readonly end: PromiseWithResolvers<readonly (Enrolment | undefined)[]>
 }
 
+const job = new AsyncLocalStorage<string>()
 let lists: Call[]
 let singles: Call[]
 let refused: FailureCode[]
 let nowMs: number
 let reads: JointReads
 
-function begin(calls: Call[], purse: ReadPurse, rows: readonly RowName[], until: AbortSignal) {
+function begin(calls: Call[], purse: PayingPurse, rows: readonly RowName[], until: AbortSignal) {
   const end = Promise.withResolvers<readonly (Enrolment | undefined)[]>()
-  calls.push({ names: rows.map(({ username }) => username), purse, signal: until, end })
+  calls.push({ names: rows.map(({ username }) => username), purse, signal: until, job: job.getStore(), end })
   return end.promise
 }
 
@@ -106,6 +110,24 @@ describe('createJointReads', () => {
     lists[0]?.end.resolve([verified, noEnrolment, verified])
     expect(await Promise.all([first, second, third])).toEqual([verified, noEnrolment, verified])
     expect(singles).toEqual([])
+  })
+
+  it('has each job told of the call that serves it, and reads alone in the context of who asked', async () => {
+    const told: unknown[] = []
+    const party = aParty()
+    const [one, two] = [join(party), join(party)]
+    const answers = [
+      job.run('one', () => one.read(aRow('alice'), signal)),
+      job.run('two', () => two.read(aRow('bob'), signal)),
+    ]
+    await settle()
+    lists[0]?.purse.tellEach?.(() => told.push(job.getStore()))
+    expect(told).toEqual(['one', 'two'])
+    lists[0]?.end.resolve([undefined, verified])
+    await settle()
+    expect(singles).toMatchObject([{ names: ['alice'], job: 'one' }])
+    singles[0]?.end.resolve([verified])
+    expect(await Promise.all(answers)).toEqual([verified, verified])
   })
 
   it('waits for nobody who left without asking', async () => {

@@ -1,8 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { toFailure, type CourseKey, type Enrolment, type Username } from '@seatkeeper/core'
 import type { Party } from './entrance.ts'
 import { createGathering } from './gathering.ts'
 import { createListStanding, type ListStandingOptions } from './list-standing.ts'
-import { jointPurse, type Purse } from './purse.ts'
+import { jointPurse, type PayingPurse, type Purse } from './purse.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 /** Whose row is read. */
@@ -11,15 +12,12 @@ export interface RowName {
   readonly course: CourseKey
 }
 
-/** What pays for a read. */
-export type ReadPurse = Pick<Purse, 'class' | 'take'>
-
 /** How rows are read. */
 export interface RowReads {
-  readonly readOne: (purse: ReadPurse, row: RowName, signal: AbortSignal) => Promise<Enrolment>
+  readonly readOne: (purse: PayingPurse, row: RowName, signal: AbortSignal) => Promise<Enrolment>
   /** In the order in which they are asked for; undefined where a list does not tell for certain. */
   readonly readSome: (
-    purse: ReadPurse,
+    purse: PayingPurse,
     rows: readonly RowName[],
     signal: AbortSignal,
   ) => Promise<readonly (Enrolment | undefined)[]>
@@ -51,6 +49,8 @@ interface Ask {
   readonly party: Party
   readonly signal: AbortSignal
   readonly answer: PromiseWithResolvers<Enrolment>
+  /** Runs something in the context of the job that asks. */
+  readonly inItsJob: <Result>(run: () => Result) => Result
 }
 
 /**
@@ -61,7 +61,7 @@ interface Ask {
  */
 export function createJointReads({ collectMs = 500, ...parts }: JointReadParts): JointReads {
   const lists = createListStanding(parts)
-  const readTogether = async (purse: ReadPurse, asks: readonly Ask[], signal: AbortSignal) => {
+  const readTogether = async (purse: PayingPurse, asks: readonly Ask[], signal: AbortSignal) => {
     const rows = asks.map(({ row }) => row)
     try {
       const found = await parts.readSome(purse, rows, signal)
@@ -79,7 +79,8 @@ export function createJointReads({ collectMs = 500, ...parts }: JointReadParts):
     const asks = batch.filter(({ signal }) => !signal.aborted)
     const [first] = asks
     if (first !== undefined) {
-      const purse = jointPurse([first.party.shared, ...asks.map(({ party }) => party.shared)])
+      const tellEach = (tell: () => void) => asks.forEach(({ inItsJob }) => inItsJob(tell))
+      const purse = { ...jointPurse([first.party.shared, ...asks.map(({ party }) => party.shared)]), tellEach }
       const signal = whenAllAborted(asks.map((ask) => ask.signal))
       await (asks.length === 1 ? readAlone(parts, purse, first, signal) : readTogether(purse, asks, signal))
     }
@@ -104,7 +105,8 @@ export function createJointReads({ collectMs = 500, ...parts }: JointReadParts):
         read: async (row, signal) => {
           if (isExpected && lists.isTrusted() && parts.isListable(row)) {
             isExpected = false
-            const ask = { row, own, party, signal, answer: Promise.withResolvers<Enrolment>() }
+            const inItsJob = AsyncLocalStorage.snapshot()
+            const ask = { row, own, party, signal, answer: Promise.withResolvers<Enrolment>(), inItsJob }
             gathering.add(ask)
             return unlessAborted(ask.answer.promise, signal)
           }
@@ -118,11 +120,16 @@ export function createJointReads({ collectMs = 500, ...parts }: JointReadParts):
 
 /** What was found, or what a call of its own finds. */
 function answerWith(reads: RowReads, ask: Ask, found: Enrolment | undefined): void {
-  if (found === undefined) void readAlone(reads, ask.own, ask, ask.signal)
+  if (found === undefined) void ask.inItsJob(() => readAlone(reads, ask.own, ask, ask.signal))
   else ask.answer.resolve(found)
 }
 
-function readAlone({ readOne }: RowReads, purse: ReadPurse, { row, answer }: Ask, signal: AbortSignal): Promise<void> {
+function readAlone(
+  { readOne }: RowReads,
+  purse: PayingPurse,
+  { row, answer }: Ask,
+  signal: AbortSignal,
+): Promise<void> {
   return readOne(purse, row, signal).then(answer.resolve, answer.reject)
 }
 

@@ -1,5 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { CourseKey, CourseMode, EmailAddress, JobFailure, OrderId, StoreId, Username, type Lms } from '@seatkeeper/core'
+import {
+  CourseKey,
+  CourseMode,
+  EmailAddress,
+  JobFailure,
+  OrderId,
+  StoreId,
+  Username,
+  type Lms,
+  type RequestMade,
+} from '@seatkeeper/core'
 import { createOpenedx } from './openedx.ts'
 import {
   configFor,
@@ -46,6 +56,44 @@ const write = (signal = unhurried) => lms.writeEnrolment(grant, signal)
 const bodies = () => server.apiCalls().map(({ body }) => (body === '' ? null : JSON.parse(body)))
 
 const answerInTurn = (...scripts: readonly Script[]) => server.answerApi(inTurn(...scripts))
+
+describe('createOpenedx, onRequest', () => {
+  let made: RequestMade[]
+  beforeEach(() => {
+    made = []
+    lms = createOpenedx(server.config, { ...toolsForOne(), onRequest: (request) => made.push(request) })
+  })
+
+  it('tells of each request, tokens and repetitions included, by its route and what came of it', async () => {
+    answerInTurn(sayJson(401, {}), sayJson(200, aRow()))
+    await read()
+    const token = { endpoint: 'token', method: 'POST', route: '/oauth2/access_token', status: 200, code: null }
+    const row = { endpoint: 'readEnrolment', method: 'GET', route: '/api/enrollment/v1/enrollment/{username},{course}' }
+    const durationMs: unknown = expect.any(Number)
+    expect(made).toEqual([
+      { ...token, durationMs },
+      { ...row, status: 401, code: 'LMS_TOKEN_REFUSED', durationMs },
+      { ...token, durationMs },
+      { ...row, status: 200, code: null, durationMs },
+    ])
+  })
+
+  it('names what was asked about nowhere', async () => {
+    server.answerApi(sayJson(400, { message: `No course for ${email}` }))
+    await lms.findAccount(email, unhurried).catch(() => undefined)
+    await write().catch(() => undefined)
+    await lms.readEnrolments([username], unhurried).catch(() => undefined)
+    await lms.readOpening(course, unhurried).catch(() => undefined)
+    expect(made).toHaveLength(5)
+    expect(JSON.stringify(made)).not.toMatch(/alice|Org|token-|example/)
+  })
+
+  it('has no status where no answer came', async () => {
+    server.answerApi(reset)
+    await write().catch(() => undefined)
+    expect(made.at(-1)).toMatchObject({ endpoint: 'writeEnrolment', status: null, code: 'LMS_OUTCOME_UNKNOWN' })
+  })
+})
 
 describe('createOpenedx, findAccount', () => {
   it('finds the account of an address, its plus sign encoded', async () => {

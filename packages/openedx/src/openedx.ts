@@ -1,4 +1,4 @@
-import type { CallBudget, FailureCode, Lms, MeteredLms } from '@seatkeeper/core'
+import type { CallBudget, FailureCode, Lms, MeteredLms, OnRequest } from '@seatkeeper/core'
 import { findAccount, probe } from './accounts.ts'
 import { createApi, type OnCall } from './api.ts'
 import { createCallers, type Caller } from './callers.ts'
@@ -12,6 +12,7 @@ import { createPurse, type Purse } from './purse.ts'
 import { createSharingEntrance } from './sharing-entrance.ts'
 import type { TokenCache } from './token-cache.ts'
 import { createTokenGrant } from './token-grant.ts'
+import { toldRequests } from './told-requests.ts'
 import { createTokens } from './tokens.ts'
 
 /** What the adapter needs from outside: what all workers share, a clock, and who wants to know. */
@@ -21,6 +22,8 @@ export interface OpenedxTools {
   readonly budget: CallBudget
   readonly nowMs?: () => number
   readonly onCall?: OnCall
+  /** Told of every request, those for tokens and those that are repeated included. */
+  readonly onRequest?: OnRequest
   /** Told of an application that the LMS refuses while others go on; `client` is its place among `credentials`, from 1, or 0. */
   readonly onRest?: (client: number, code: FailureCode) => void
   /** Told once of each code with which the LMS refuses to list rows: each is read by a call of its own then. */
@@ -32,13 +35,14 @@ const callSlackMs = 5000
 
 /** One Open edX LMS behind the core's port, by its v1 enrolment API (Quince and newer) as staff users. */
 export function createOpenedx(config: LmsConfig, tools: OpenedxTools): MeteredLms {
-  const { budget, nowMs = Date.now, onCall = () => undefined, onListRefused } = tools
+  const { budget, nowMs = Date.now, onCall = () => undefined, onRequest, onListRefused } = tools
   const send = createHttpClient({ timeoutMs: config.callTimeoutMs })
+  const sendForToken = toldRequests(send, 'token', onRequest)
   const callerOf = ({ clientId, clientSecret }: Credentials): Caller => ({
     clientSecret,
     tokens: createTokens({
       cache: tools.tokens(clientId),
-      grant: createTokenGrant({ url: config.url, clientId, clientSecret }, send, nowMs),
+      grant: createTokenGrant({ url: config.url, clientId, clientSecret }, sendForToken, nowMs),
       nowMs,
       patienceMs: config.callTimeoutMs,
     }),
@@ -47,7 +51,7 @@ export function createOpenedx(config: LmsConfig, tools: OpenedxTools): MeteredLm
     nowMs,
     onRest: tools.onRest,
   })
-  const apiOf = createApi({ url: config.url, send, callers, budget, nowMs, onCall })
+  const apiOf = createApi({ url: config.url, send, callers, budget, nowMs, onCall, onRequest })
   const purseParts = { budget, callers, longestCallMs: config.callTimeoutMs + callSlackMs }
   const own = createPurse(purseParts, 'housekeeping')
   const readOpening = createOpenings(apiOf(own), nowMs)

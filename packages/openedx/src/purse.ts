@@ -22,6 +22,12 @@ export interface Purse {
   giveBack(): Promise<void>
 }
 
+/** What pays for calls. */
+export interface PayingPurse extends Pick<Purse, 'class' | 'take'> {
+  /** Tells something in the context of each job whose calls it pays; in that of the caller alone unless given. */
+  readonly tellEach?: (tell: () => void) => void
+}
+
 export interface PurseParts {
   readonly budget: CallBudget
   readonly callers: Pick<Callers, 'users' | 'mayCall'>

@@ -3,13 +3,13 @@ import type { Api } from './api.ts'
 import { isListable, readSomeRows } from './enrolment-list.ts'
 import { readEnrolment } from './enrolments.ts'
 import { createEntrance } from './entrance.ts'
-import type { Purse, PurseParts } from './purse.ts'
-import { createJointReads, type ReadPurse, type JointReadParts } from './joint-reads.ts'
+import type { PayingPurse, Purse, PurseParts } from './purse.ts'
+import { createJointReads, type JointReadParts } from './joint-reads.ts'
 
 export interface SharingParts extends Pick<JointReadParts, 'nowMs' | 'onRefused'> {
   readonly purseParts: PurseParts
   readonly lmsOf: (purse: Purse) => Lms
-  readonly apiOf: (purse: ReadPurse) => Api
+  readonly apiOf: (purse: PayingPurse) => Api
 }
 
 /** Lets jobs of one kind in, each to an LMS of its own, whose first reads they share if they share calls at all. */

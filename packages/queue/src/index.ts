@@ -24,7 +24,7 @@ export {
 export { gateOf, keepGate, lmsesOf, type GateKeeper, type GateKeeperOptions, type ShutGate } from './gate-keeper.ts'
 export { keepLanes, type LaneKeeper, type LaneKeeperOptions } from './lane-keeper.ts'
 export { createProber, type ProbeAnswer, type Prober, type ProberOptions } from './prober.ts'
-export { type Handler, type WakingType } from './processor.ts'
+export { type AroundAttempt, type Handler, type WakingType } from './processor.ts'
 export { bullPrefix, type QueuePlace } from './queues.ts'
 export { type OnError } from './sampled-errors.ts'
 export { startSweep, type Sweep, type SweepOptions, type SweepReport } from './sweep.ts'

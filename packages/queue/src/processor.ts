@@ -5,6 +5,7 @@ import {
   type ReadableType,
   type Agenda,
   type Backoff,
+  type ChangeId,
   type FailureCode,
   type Gates,
   type Item,
@@ -12,7 +13,7 @@ import {
 } from '@seatkeeper/core'
 import { DelayedError, UnrecoverableError, type Job, type Processor } from 'bullmq'
 import { admit, type Admitted, type Work } from './admission.ts'
-import { watchAttempt, type AttemptReport } from './attempt-report.ts'
+import { watchAttempt, type AttemptReport, type AttemptWatch } from './attempt-report.ts'
 import { runAttempt, type AttemptEnd } from './attempt.ts'
 import type { DeadLetters } from './dead-letter.ts'
 import { actOnFailure, type FailedAttempt, type FailureAction } from './failure-action.ts'
@@ -30,6 +31,12 @@ export interface WakingType<Data extends { readonly generation: number }> extend
 /** Makes the item as it is wanted now and says how that ended. Throws `JobFailure`; anything else counts as a bug. */
 export type Handler<Data> = (data: Data, context: { readonly signal: AbortSignal }) => Promise<Outcome>
 
+/** Runs an attempt whose change is known, its report included, so that all it does is known to be its own. */
+export type AroundAttempt = <Result>(
+  attempt: { readonly lane: string; readonly change: ChangeId | null },
+  run: () => Promise<Result>,
+) => Promise<Result>
+
 /** What the run of a job needs besides its handler. */
 export interface ProcessorDeps {
   readonly agenda: Pick<Agenda, 'readItem' | 'changeOf' | 'fileFailure' | 'postpone'>
@@ -39,6 +46,7 @@ export interface ProcessorDeps {
   readonly deadLetters: Pick<DeadLetters, 'add'>
   readonly random?: () => number
   readonly onAttempt: (report: AttemptReport) => void
+  readonly aroundAttempt?: AroundAttempt | undefined
 }
 
 interface LaneRun extends ProcessorDeps {
@@ -101,7 +109,7 @@ interface JobRun<Data extends { readonly generation: number }> {
 }
 
 async function runJob<Data extends { readonly generation: number }>(jobRun: JobRun<Data>): Promise<Outcome> {
-  const { type, work, run, job, token, cancelled = new AbortController().signal } = jobRun
+  const { type, run, job, token, cancelled = new AbortController().signal } = jobRun
   // A worker paused while it blocked on an empty queue still fetches the next job.
   if (run.pauses.isPaused()) return putBack(job, token, shortBackMs)
   const watch = watchAttempt(job, run)
@@ -110,9 +118,22 @@ async function runJob<Data extends { readonly generation: number }>(jobRun: JobR
     watch.ends({ item: null, generation: null, end: 'unreadable' })
     return putBack(job, token, unreadableBackMs)
   }
+  const { lane, aroundAttempt = withNothing } = run
+  const change = await run.agenda.changeOf(itemId(type.item(data))).catch(() => null)
+  watch.isAbout(change)
+  return aroundAttempt({ lane, change }, () => runReadable(jobRun, data, watch, cancelled))
+}
+
+const withNothing: AroundAttempt = (_attempt, run) => run()
+
+async function runReadable<Data extends { readonly generation: number }>(
+  { type, work, run, job, token }: JobRun<Data>,
+  data: Data,
+  watch: AttemptWatch,
+  cancelled: AbortSignal,
+): Promise<Outcome> {
   const subject = { item: type.item(data), generation: data.generation, backoff: type.backoff }
   const named = { item: itemId(subject.item), generation: subject.generation }
-  watch.isAbout(await run.agenda.changeOf(named.item).catch(() => null))
   const entry = await enter(work, run, cancelled)
   watch.begins('kind' in entry ? undefined : entry)
   const end = 'kind' in entry ? entry : await runAdmitted(entry, data, { deadlineMs: type.deadlineMs, cancelled }, run)

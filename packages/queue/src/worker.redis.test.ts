@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { enrollSeat, itemId, jobId, JobFailure, type FailureCode, type Outcome } from '@seatkeeper/core'
 import { aWakeUp, campus, enrollLane } from './agenda.fixture.ts'
@@ -47,6 +48,25 @@ describe('startWorker', () => {
     expect(bench.attempts).toMatchObject([
       { lane: enrollLane, job: firstId, item: itemId(first.item), generation: 1, end: 'outcome' },
     ])
+  })
+
+  it('runs an attempt, its report included, within what is put around it', async () => {
+    const around = new AsyncLocalStorage<object>()
+    const seen: unknown[] = []
+    bench.start(
+      async () => {
+        seen.push(around.getStore())
+        return { status: 'unchanged' }
+      },
+      {
+        aroundAttempt: (attempt, run) => around.run(attempt, run),
+        onAttempt: () => void seen.push(around.getStore()),
+      },
+    )
+    await bench.wakeUps.wake([first])
+    await until('it completed', async () => (await bench.raw.getCompletedCount()) === 1)
+    const attempt = { lane: enrollLane, change: null }
+    expect(seen).toEqual([attempt, attempt])
   })
 
   it('tries again after the delay of the agenda, and keeps nothing but the code', async () => {

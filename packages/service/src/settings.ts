@@ -4,6 +4,7 @@ import type { RedisDemands } from './redis-check.ts'
 import { safetyCodes, usualWatermark } from './redis-safety.ts'
 import { RedisUrl } from './redis.ts'
 import { ConfigError } from './start-error.ts'
+import { tracingSettings } from './tracing-settings.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -38,6 +39,7 @@ export const Settings = z.object({
     .max(1)
     .default(usualWatermark)
     .describe('share of Redis’ maxmemory from which on webhooks are answered 503, so that workers can still drain it'),
+  ...tracingSettings,
 })
 
 /** What the settings ask of Redis. */

@@ -1,3 +1,4 @@
+export * from './collector.ts'
 export * from './openedx/simulator.ts'
 export * from './redis.ts'
 export { findRedis, type RedisBinary, type Say } from './redis-binary.ts'

@@ -1,4 +1,4 @@
-import { JobFailure } from '@seatkeeper/core'
+import { JobFailure, type OnRequest } from '@seatkeeper/core'
 import type { z } from 'zod'
 import { failureOf, meaningOf } from './answers.ts'
 import { basicToken, type RestRequest, type SigningSources } from './authorized-call.ts'
@@ -6,6 +6,7 @@ import { createCallRate, windowOf } from './call-rate.ts'
 import type { StoreConfig } from './config.ts'
 import { endpoints, type Endpoint } from './endpoint.ts'
 import { createRestCall } from './rest-call.ts'
+import { tellOfRequest } from './told-requests.ts'
 
 /** One thing asked of a shop. */
 export interface Question extends Omit<RestRequest, 'method'> {
@@ -18,15 +19,23 @@ export type Found = { readonly kind: 'content'; readonly content: unknown } | { 
 /** Asks a shop once, when its turn has come. Throws `JobFailure` for everything but content and absence. */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<Found>
 
+/** What asking needs from outside, all of it optional. */
+export interface AskTools extends SigningSources {
+  readonly onRequest?: OnRequest
+}
+
 /** Asks one shop over its REST API v3, within the limit of its calls. */
-export function createAsk(config: StoreConfig, sources: SigningSources): Ask {
+export function createAsk(config: StoreConfig, sources: AskTools): Ask {
+  const { onRequest } = sources
   const call = createRestCall(config, sources)
   const mayCall = createCallRate(windowOf(config.callsPerMinute))
   const credentials = [config.consumerKey, config.consumerSecret, basicToken(config)]
   const nowMs = sources.nowMs ?? Date.now
   return async ({ endpoint, ...request }, signal) => {
     await mayCall(signal)
-    const answer = await call({ ...request, method: endpoints[endpoint].method }, signal)
+    const make = () => call({ ...request, method: endpoints[endpoint].method }, signal)
+    const asked = { endpoint, path: request.path }
+    const answer = await (onRequest === undefined ? make() : tellOfRequest(asked, onRequest, make))
     const meaning = meaningOf(endpoint, answer)
     if (meaning.kind !== 'failure') return meaning
     throw failureOf(meaning.code, answer, credentials, nowMs())

@@ -1,5 +1,6 @@
 import { OrderId, StoreId, type OrderRef, type Store } from '@seatkeeper/core'
 import { afterEach } from '@jest/globals'
+import type { AskTools } from './ask.ts'
 import { StoreConfig } from './config.ts'
 import { startLoopback, type Loopback } from './loopback.fixture.ts'
 import { createWooStore } from './store-client.ts'
@@ -36,9 +37,9 @@ export function stopShopsAfterEach(): void {
 }
 
 /** The store behind such a shop, with some settings of its own. */
-export function storeAt({ url }: Pick<Loopback, 'url'>, settings: object = {}): Store {
+export function storeAt({ url }: Pick<Loopback, 'url'>, settings: object = {}, tools: AskTools = {}): Store {
   const entry = { id: 'bookshop', lms: 'campus', courseMode: 'verified', url, consumerKey: key, consumerSecret: secret }
-  return createWooStore(StoreConfig.parse({ ...entry, ...settings }))
+  return createWooStore(StoreConfig.parse({ ...entry, ...settings }), tools)
 }
 
 /** An order of that store. */

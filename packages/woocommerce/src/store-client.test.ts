@@ -1,4 +1,4 @@
-import type { Store } from '@seatkeeper/core'
+import type { RequestMade, Store } from '@seatkeeper/core'
 import { describe, expect, it } from '@jest/globals'
 import { recordedAnswer } from './recordings.fixture.ts'
 import { never, orderRef, scriptedShop, stopShopsAfterEach, storeAt } from './scripted-shop.fixture.ts'
@@ -18,6 +18,30 @@ describe('probe', () => {
   it('fails as a read would', async () => {
     const shop = await scriptedShop(() => ({ status: 429, body: '{}' }))
     await expect(storeAt(shop).probe(never)).rejects.toMatchObject({ code: 'STORE_THROTTLED', retryAfterMs: 60_000 })
+  })
+})
+
+describe('onRequest', () => {
+  it('is told of each request by its route and what came of it, and of nothing that it was about', async () => {
+    const made: RequestMade[] = []
+    const shop = await scriptedShop((path) => (path.endsWith('notes') ? '[]' : { status: 429, body: '{}' }))
+    const store = storeAt(shop, {}, { onRequest: (request) => made.push(request) })
+    await store.readNotes(orderRef(110), never)
+    await store.setStatus(orderRef(110), 'completed', never).catch(() => undefined)
+    const route = '/wp-json/wc/v3/orders/{id}'
+    const durationMs: unknown = expect.any(Number)
+    expect(made).toEqual([
+      { endpoint: 'readNotes', method: 'GET', route: `${route}/notes`, status: 200, code: null, durationMs },
+      { endpoint: 'setStatus', method: 'PUT', route, status: 429, code: 'STORE_THROTTLED', durationMs },
+    ])
+  })
+
+  it('has no status where no answer came', async () => {
+    const made: RequestMade[] = []
+    const onRequest = (request: RequestMade) => void made.push(request)
+    const read = storeAt({ url: 'http://127.0.0.1:1' }, {}, { onRequest }).readNotes(orderRef(110), never)
+    await expect(read).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' })
+    expect(made).toMatchObject([{ endpoint: 'readNotes', status: null, code: 'STORE_UNREACHABLE' }])
   })
 })
 

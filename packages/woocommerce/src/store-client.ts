@@ -1,6 +1,5 @@
 import type { Store } from '@seatkeeper/core'
-import { createAsk } from './ask.ts'
-import type { SigningSources } from './authorized-call.ts'
+import { createAsk, type AskTools } from './ask.ts'
 import type { StoreConfig } from './config.ts'
 import { readModified } from './modified-orders.ts'
 import { addNote, readNotes } from './order-notes.ts'
@@ -16,8 +15,8 @@ import { createWebhook, readWebhooks, setWebhookStatus } from './shop-webhooks.t
  * A change that the shop may have made although we do not know is thrown as STORE_ERROR: look before repeating it. So is
  * one of something that is not there any more.
  */
-export function createWooStore(config: StoreConfig, sources: SigningSources = {}): Store {
-  const ask = createAsk(config, sources)
+export function createWooStore(config: StoreConfig, tools: AskTools = {}): Store {
+  const ask = createAsk(config, tools)
   return {
     readOrder: ({ order }, signal) => readOrder(ask, config, order, signal),
     readProduct: (line, signal) => readProduct(ask, config.catalogue, line, signal),
