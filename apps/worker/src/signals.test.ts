@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { ChangeId, JobFailure, LmsId, StoreId } from '@seatkeeper/core'
+import { ChangeId, JobFailure, LmsId, SeatId, StoreId } from '@seatkeeper/core'
 import type { AttemptReport } from '@seatkeeper/queue'
 import { createLogger, createMetrics, type Metrics } from '@seatkeeper/service'
 import { createSignals, type Signals } from './signals.ts'
@@ -108,5 +108,24 @@ describe('createSignals, calls', () => {
     signals.onCallsLeft(lms, undefined)
     expect(await samplesOf('lms_calls_total')).toEqual(['lms_calls_total{lms="campus",class="enroll",kind="write"} 1'])
     expect(await samplesOf('lms_calls_left')).toEqual(['lms_calls_left{lms="campus"} 98'])
+  })
+})
+
+describe('createSignals, balance', () => {
+  it('counts every seat that is not as it was paid for, and names those whose work is done', async () => {
+    const seat = {
+      lms,
+      kind: 'refunded-but-enrolled',
+      status: 'settled',
+      seat: SeatId.parse('s'.padEnd(20, '1')),
+    } as const
+    signals.onBalanced(lms, [seat, { ...seat, status: 'due' }])
+    expect(await samplesOf('imbalanced_seats')).toContain(
+      'imbalanced_seats{lms="campus",kind="refunded-but-enrolled",status="settled"} 1',
+    )
+    const lines = String(stream.read()).trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ event: 'seat.imbalanced', lms, kind: seat.kind, item: `seat-${seat.seat}` }),
+    ])
   })
 })

@@ -13,6 +13,7 @@ import type { OnCall } from '@seatkeeper/openedx'
 import type { AttemptReport } from '@seatkeeper/queue'
 import type { Logger, Metrics } from '@seatkeeper/service'
 import { attemptSignals } from './attempt-signals.ts'
+import { tellImbalances } from './imbalance-log.ts'
 import { standingSignals } from './standing-signals.ts'
 
 /** How a worker shows what it does: one log line per attempt, and counts. */
@@ -32,7 +33,7 @@ export function createSignals(log: Logger, metrics: Metrics) {
     onCall: calls.onCall,
     onCallsLeft: calls.onCallsLeft,
     ...choreSignals(log, metrics),
-    ...balanceSignals(metrics),
+    ...balanceSignals(log, metrics),
     ...salesSignals(log, metrics),
     ofLanes: laneSignals(log, metrics),
     onStanding: standingSignals(metrics),
@@ -82,7 +83,8 @@ function salesSignals(log: Logger, metrics: Metrics) {
 
 const itemStatuses = ['due', 'waiting', 'settled', 'dead'] as const
 
-function balanceSignals(metrics: Metrics) {
+function balanceSignals(log: Logger, metrics: Metrics) {
+  const tell = tellImbalances(log)
   const seats = metrics.gauge({
     name: 'imbalanced_seats',
     help: 'Seats that are paid but not enrolled, or refunded but enrolled, by where they stand.',
@@ -100,6 +102,7 @@ function balanceSignals(metrics: Metrics) {
             { lms, kind, status },
             imbalanced.filter((seat) => seat.kind === kind && seat.status === status).length,
           )
+      tell(lms, imbalanced)
     },
   }
 }

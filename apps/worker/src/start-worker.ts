@@ -18,7 +18,6 @@ import { watchBalance } from './balance-watch.ts'
 import { createBeatCounter } from './beats.ts'
 import type { Bench, Lanes } from './bench.ts'
 import type { Role, WorkerConfig } from './config.ts'
-import { tellImbalances } from './imbalance-log.ts'
 import { lookAtSales, watchSales } from './sales-watch.ts'
 import { startSeatLanes } from './seat-lanes.ts'
 import { startShopLanes } from './shop-lanes.ts'
@@ -149,14 +148,14 @@ function openCampus({ ledger, signals, log, traces }: Bench, config: LmsConfig, 
   })
 }
 
-/** Looks at the balance of the next few seats; whole counts are shown, told, and kept for the console. */
-function balanceLook({ ledger, config, log }: WorkerParts, signals: Signals, onError: (error: unknown) => void) {
+/** Looks at the balance of the next few seats; whole counts are shown, and kept for the console. */
+function balanceLook({ ledger, config }: WorkerParts, signals: Signals, onError: (error: unknown) => void) {
   const keepBalance: Signals['onBalanced'] = (lms, seats) =>
     void ledger.keepBalance({ lms, ...countImbalances(seats) }).catch(onError)
   return watchBalance({
     ledger,
     lms: config.lms,
-    onBalanced: both(signals.onBalanced, both(tellImbalances(log), keepBalance)),
+    onBalanced: both(signals.onBalanced, keepBalance),
   })
 }
 
