@@ -134,7 +134,8 @@ describe('a trace', () => {
 
   it('is lost, and nothing else, where the collector never answers', async () => {
     collector.answer = null
-    const running = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+    const patient = { OTEL_EXPORTER_OTLP_TIMEOUT: '120000' }
+    const running = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...patient })
     await sell(running)
     expect(await stopAll(running)).toEqual([0, 0, 0, 0])
     expect(collector.requests()).toBeGreaterThan(0)

@@ -53,6 +53,17 @@ describe('tracesUrl', () => {
   })
 })
 
+describe('tracingSettings', () => {
+  it.each([
+    { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'otel:4317' },
+    { OTEL_TRACES_SAMPLER: 'xray' },
+    { OTEL_TRACES_SAMPLER_ARG: '10' },
+  ])('refuse %j, which would send nothing, or not what was meant', (env) => {
+    expect(z.object(tracingSettings).safeParse(env).success).toBe(false)
+  })
+})
+
 describe('keptShare', () => {
   it.each([
     [{}, 1],
