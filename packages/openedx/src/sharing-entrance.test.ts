@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import {
   CourseKey,
@@ -7,6 +8,7 @@ import {
   type Entrance,
   type Lms,
   type MeteredLms,
+  type RequestMade,
 } from '@seatkeeper/core'
 import { createOpenedx } from './openedx.ts'
 import {
@@ -72,6 +74,20 @@ async function readTogether(...seats: readonly Seat[]) {
 const one = `GET /enrollment/alice,${encodeURIComponent(course)}`
 
 describe('an entrance to an LMS, rows that several jobs read', () => {
+  it('tells of the one call in the context of each job that it serves', async () => {
+    const job = new AsyncLocalStorage<string>()
+    const told: string[] = []
+    const onRequest = ({ endpoint }: RequestMade) => void told.push(`${endpoint} of ${job.getStore()}`)
+    enter = createOpenedx(configFor(server.url, 20_000), { ...toolsForOne(), onRequest }).entrance(seat)
+    answerLists(sayRows([aListedRow(), aListedRow({ user: bob })]))
+    const [first, second] = await letIn(2)
+    await Promise.all([
+      job.run('one', () => first?.readEnrolment(alice, course, signal)),
+      job.run('two', () => second?.readEnrolment(bob, course, signal)),
+    ])
+    expect(told.slice(1)).toEqual(['readEnrolments of one', 'readEnrolments of two'])
+  })
+
   it('are one call about all of them, of their course run only', async () => {
     answerLists(sayRows([aListedRow(), aListedRow({ user: 'bob+shop', is_active: false, mode: 'audit' })]))
     expect(await readTogether([alice, course], [bob, course])).toEqual([verified, { isActive: false, mode: 'audit' }])

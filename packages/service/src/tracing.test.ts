@@ -174,8 +174,9 @@ describe('createOtlpTracing', () => {
     expect(collector.spans).toEqual([])
   })
 
-  it('hands on what an attempt comes to', async () => {
-    const tracing = open()
+  it('hands on what an attempt comes to at once, whatever the collector does', async () => {
+    collector.answer = null
+    const tracing = open({ gatherMs: 1, closeWithinMs: 50 })
     for (const each of [tracing, noTracing]) {
       expect(await each.attempt({ name: 'a', change }, async () => 7)).toBe(7)
       await expect(each.attempt({ name: 'a', change }, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
