@@ -43,7 +43,7 @@ type Victim = (typeof victims)[number]
 const refundedEvery = 10
 const sendersAtOnce = 20
 /** Of each call to the LMS, so that who is killed has something in hand. */
-const callMs = 50
+const callMs = 150
 const restWithinMs = 60_000
 const rerunWithinMs = 35_000
 
