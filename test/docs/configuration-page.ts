@@ -35,9 +35,9 @@ environment. In the file, \`\${NAME}\` is replaced by that variable, \`\${NAME:-
 Each process reads only the settings, and so needs only the secrets, of its own work. \`seatkeeper config check\` reads
 all of it and names every problem at once; no message shows a value.`
 
-const others = `\`npm start\` reads \`HOST\`, \`PORT\`, \`HEALTH_PORT\`, \`LOG_LEVEL\`, \`REDIS_APPENDFSYNC\`, \`REDIS_ACCEPTED\`, \`REDIS_WATERMARK\`,
+const others = `\`npm start\` reads \`HOST\`, \`PORT\`, \`HEALTH_PORT\`, \`LOG_LEVEL\`, \`REDIS_APPENDFSYNC\`, \`REDIS_ACCEPTED\`, \`REDIS_REPLICAS\`, \`REDIS_WATERMARK\`,
 \`DASHBOARD_PORT\`, \`DASHBOARD_PASSWORD_HASH\` and the \`OTEL_…\` settings; its dashboard listens on \`HOST\` too. With \`REDIS_URL\` it uses that
-Redis, else a private one. The \`seatkeeper\` command reads \`REDIS_URL\` and, for \`config check\`, \`SEATKEEPER_CONFIG\`.`
+Redis, else a private one. The \`seatkeeper\` command reads \`REDIS_URL\`, \`REDIS_REPLICAS\` and, for \`config check\`, \`SEATKEEPER_CONFIG\`.`
 
 function settingsTable(rows: readonly ConfigRow[]): string {
   const partsOf = ({ path }: ConfigRow) => rows.filter((other) => other.path.startsWith(`${path}.`))

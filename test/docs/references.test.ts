@@ -41,7 +41,7 @@ describe.each(documents)('$path', (document) => {
     const codes = [...document.text.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code]) => code ?? '')
     const known = new Set<string>([...Object.keys(failures), ...safetyCodes])
     const looksLikeOne = /^(LMS|STORE|LEARNER|ORDER|LEASE|DEADLINE|REDIS)_/
-    const settings = /_(URL|SECRET|ID|APPENDFSYNC|ACCEPTED|WATERMARK|PASSWORD)$/
+    const settings = /_(URL|SECRET|ID|APPENDFSYNC|ACCEPTED|REPLICAS|WATERMARK|PASSWORD)$/
     expect(codes.filter((code) => looksLikeOne.test(code) && !settings.test(code) && !known.has(code))).toEqual([])
   })
 

@@ -17,7 +17,7 @@ import { slowBody } from './slow-body.ts'
 import { echo } from '../write-back/echo.ts'
 import { clusterFault } from '../topologies/cluster-fault.ts'
 import { scaleFault } from '../topologies/scale-fault.ts'
-import { sentinelFault } from '../topologies/sentinel-fault.ts'
+import { replicasFault, sentinelFault } from '../topologies/sentinel-fault.ts'
 import type { FaultTest } from './fault-test.ts'
 import { deploy } from './deploy.ts'
 import { poison } from './poison.ts'
@@ -46,4 +46,4 @@ export const faultTests: readonly FaultTest[] = [
 ]
 
 /** Too long, or with too many servers, for the others' company: each is run by its name only. */
-export const byHand: readonly FaultTest[] = [sentinelFault, clusterFault, scaleFault]
+export const byHand: readonly FaultTest[] = [sentinelFault, replicasFault, clusterFault, scaleFault]

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { LmsId } from '@seatkeeper/core'
+import { LmsId, OrderId, StoreId } from '@seatkeeper/core'
 import { createLedger } from '@seatkeeper/ledger'
 import type { RunningSystem } from '@seatkeeper/sandbox'
 import {
@@ -82,6 +82,16 @@ describe('a Cluster', () => {
     await moving.finish()
     expect(await counted).toEqual(before)
     expect(await cluster.owner()).toBe(to)
+  }, 60_000)
+
+  it('is followed to where the slot is by what waits for replicas, and refuses that without any', async () => {
+    const ledger = createLedger(await open(), undefined, { replicas: 1 })
+    const hint = () => ledger.noteHint({ store: StoreId.parse('shop'), order: OrderId.parse('7') }, 'refund')
+    await expect(hint()).rejects.toMatchObject({ code: 'REPLICAS_BEHIND' })
+    const from = await cluster.owner()
+    const to = cluster.nodes.find((node) => node !== from) ?? from
+    await (await moveSlot({ slot: ourSlot, from, to })).finish()
+    await expect(hint()).rejects.toMatchObject({ code: 'REPLICAS_BEHIND' })
   }, 60_000)
 })
 

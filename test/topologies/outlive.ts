@@ -12,8 +12,8 @@ import { acknowledged, startSelling, worstAnswerMs, type Delivery, type Selling 
 /** Something that befalls Redis while orders come in. */
 export interface Blow {
   readonly title: string
-  /** Resolves when Redis can be had again; `sold` says how many webhooks are acknowledged by now. */
-  strike(sold: () => number): Promise<void>
+  /** Resolves when Redis can be had again; `answered` says how many webhooks have an answer by now. */
+  strike(answered: () => number): Promise<void>
 }
 
 export interface OutliveParts {
@@ -23,8 +23,10 @@ export interface OutliveParts {
   readonly blows: readonly Blow[]
   /** In the place of the product's workers. */
   readonly workerScript?: string
-  /** Whether orders are read at the shop; else nothing heals. */
+  /** Whether orders are read at the shop; else what is forgotten stays so, and what was refused is not asked for. */
   readonly reconciles?: boolean
+  /** How many replicas must have a webhook before it is answered 200; 0 unless given. */
+  readonly replicas?: number
 }
 
 const store = StoreId.parse('shop')
@@ -32,16 +34,17 @@ const beforeMs = 3000
 const afterMs = 3000
 const servedAgainWithinMs = 60_000
 const healsWithinMs = 400_000
+const settlesWithinMs = 60_000
 const roundEveryMs = 15_000
 
 /**
  * Sells through real processes while Redis is struck, has reconcile look, and compares the LMS with what was acknowledged.
  */
 export async function outlive(parts: OutliveParts): Promise<FaultReport> {
-  const { run, url, workerScript, reconciles = true } = parts
+  const { run, url, workerScript, reconciles = true, replicas = 0 } = parts
   const system = await startSystemProcesses({
     processes: { ingress: 'ingress', enroll: 'enroll', revoke: 'revoke', ...(reconciles ? { orders: 'orders' } : {}) },
-    settings: { REDIS_URL: url },
+    settings: { REDIS_URL: url, REDIS_REPLICAS: `${replicas}` },
     ...(workerScript === undefined ? {} : { workerScript }),
   })
   const redis = connectRedis(url, 'worker', createLogger('silent'))
@@ -63,6 +66,7 @@ export async function outlive(parts: OutliveParts): Promise<FaultReport> {
       sales,
       selling,
       broken,
+      reconciles,
       figures: { ...figures, ...healing, forgotten: said(unknown) },
     })
   } finally {
@@ -83,7 +87,7 @@ async function strikeAll({ run, blows }: OutliveParts, { deliveries }: Selling, 
     const { title } = blow
     const from = performance.now()
     await blow
-      .strike(() => acknowledged(deliveries).length)
+      .strike(() => deliveries.length)
       .catch((error: unknown) => {
         broken.push(`${title}: ${error instanceof Error ? error.message : String(error)}`)
       })
@@ -128,9 +132,9 @@ async function heal({
   reconciles,
 }: Healing): Promise<Readonly<Record<string, string>>> {
   const begunMs = performance.now()
-  const missing = () => deliveries.filter(({ order }) => !sales.isHeld(order)).length
-  const isOver = () => missing() === 0
-  const withinMs = reconciles ? healsWithinMs : roundEveryMs
+  const due = reconciles ? deliveries.map(({ order }) => order) : acknowledged(deliveries)
+  const isOver = () => due.every((order) => sales.isHeld(order))
+  const withinMs = reconciles ? healsWithinMs : settlesWithinMs
   let nextRoundMs = 0
   while (!isOver() && performance.now() < begunMs + withinMs) {
     if (reconciles && performance.now() > nextRoundMs) {
@@ -140,7 +144,8 @@ async function heal({
     }
     await pause(200)
   }
-  return { healed: `in ${((performance.now() - begunMs) / 1000).toFixed(1)} s, what was refused included` }
+  const seconds = ((performance.now() - begunMs) / 1000).toFixed(1)
+  return { healed: `in ${seconds} s, what was refused ${reconciles ? 'included' : 'not included'}` }
 }
 
 interface Outlived {
@@ -149,10 +154,19 @@ interface Outlived {
   readonly sales: Sales
   readonly selling: Selling
   readonly broken: readonly string[]
+  readonly reconciles: boolean
   readonly figures: Readonly<Record<string, string>>
 }
 
-async function reportOf({ system, ledger, sales, selling, broken, figures }: Outlived): Promise<FaultReport> {
+async function reportOf({
+  system,
+  ledger,
+  sales,
+  selling,
+  broken,
+  reconciles,
+  figures,
+}: Outlived): Promise<FaultReport> {
   const { deliveries } = selling
   const kept = acknowledged(deliveries)
   const refused = deliveries.filter(({ status, order }) => status !== 200 && !sales.isHeld(order))
@@ -166,7 +180,7 @@ async function reportOf({ system, ledger, sales, selling, broken, figures }: Out
     duplicated: repeatedEffects(system.campus),
     broken: [
       ...broken,
-      ...(refused.length > 0 ? [`${refused.length} refused orders were not found by reconcile`] : []),
+      ...(reconciles && refused.length > 0 ? [`${refused.length} refused orders were not found by reconcile`] : []),
       ...(counted.dead > 0 ? [`${counted.dead} items died`] : []),
       ...(isConserved(counted) ? [] : [`the count of the agenda is not even: ${JSON.stringify(counted)}`]),
     ],

@@ -17,13 +17,16 @@ export async function withLedger<Result>(
   use: (opened: Opened) => Promise<Result>,
   keys: { readonly erasureKeys?: readonly string[] } = {},
 ): Promise<Result> {
-  const { REDIS_URL } = loadSettings(Settings.pick({ REDIS_URL: true }), env)
+  const { REDIS_URL, REDIS_REPLICAS: replicas } = loadSettings(
+    Settings.pick({ REDIS_URL: true, REDIS_REPLICAS: true }),
+    env,
+  )
   const redis = connectRedis(REDIS_URL, 'ledger', createLogger('silent'))
   try {
     await untilRedisReady(redis, 5000)
     const place = { connection: redis, prefix: bullPrefix, onError: () => undefined }
     const opened = {
-      ledger: createLedger(redis, undefined, keys),
+      ledger: createLedger(redis, undefined, { ...keys, replicas }),
       wakeUps: createWakeUps(place),
       deadLetters: createDeadLetters(place),
     }

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     .description('Shows operators orders, seats, dead letters and queues; changes nothing.')
     .addHelpText(
       'after',
-      '\nEnvironment: REDIS_URL, DASHBOARD_HOST, DASHBOARD_PORT, LOG_LEVEL;\nto log in: DASHBOARD_PASSWORD_HASH, or DASHBOARD_PUBLIC_URL and DASHBOARD_OIDC_…, see docs/configuration.md.',
+      '\nEnvironment: REDIS_URL, REDIS_REPLICAS, DASHBOARD_HOST, DASHBOARD_PORT, LOG_LEVEL;\nto log in: DASHBOARD_PASSWORD_HASH, or DASHBOARD_PUBLIC_URL and DASHBOARD_OIDC_…, see docs/configuration.md.',
     )
     .parse()
   const settings = loadSettings(DashboardSettings, process.env)
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
   const dashboard = await startDashboard({
     redis,
-    ledger: createLedger(redis),
+    ledger: createLedger(redis, undefined, { replicas: settings.REDIS_REPLICAS }),
     bullPrefix,
     ...loginOf(settings),
     host: settings.DASHBOARD_HOST,

@@ -46,7 +46,7 @@ export const LoginSettings = z.object({
 })
 
 /** What the dashboard reads of the environment. */
-export const DashboardSettings = Settings.pick({ REDIS_URL: true, LOG_LEVEL: true })
+export const DashboardSettings = Settings.pick({ REDIS_URL: true, REDIS_REPLICAS: true, LOG_LEVEL: true })
   .extend({
     DASHBOARD_HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
     DASHBOARD_PORT: z.coerce.number().int().min(0).max(65_535).default(8090).describe('port of the dashboard'),

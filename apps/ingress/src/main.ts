@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     .description('Receives the webhooks of shops at /webhooks/<store>.')
     .addHelpText(
       'after',
-      '\nEnvironment: SEATKEEPER_CONFIG, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_WATERMARK, OTEL_….',
+      '\nEnvironment: SEATKEEPER_CONFIG, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_REPLICAS, REDIS_WATERMARK, OTEL_….',
     )
     .parse()
   const settings = loadSettings(Settings, process.env)
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   const log = createLogger(settings.LOG_LEVEL)
   exitOnCrash(log)
   const redis = connectRedis(settings.REDIS_URL, 'ledger', log)
-  const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
+  const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys, replicas: settings.REDIS_REPLICAS })
   tellOfLostKeys(redis, ledger, (count) => log.error('erasure.key-missing', { ...count }))
   const onError = (error: unknown) => log.warn('queue.error', { error })
   const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError })

@@ -28,15 +28,16 @@ export interface Rig {
 
 export const secret = 'whsec-example'
 
-export async function startRig(): Promise<Rig> {
-  const server = await startRedis()
+/** @param replicas how many must have what is answered 200, of the Redis `server`. */
+export async function startRig(given: { server?: EmbeddedRedis; replicas?: number } = {}): Promise<Rig> {
+  const server = given.server ?? (await startRedis())
   const stream = new PassThrough()
   const chunks: string[] = []
   stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()))
   const log = createLogger('debug', { stream })
   const redis = connectRedis(server.url, 'ledger', log)
   await untilRedisReady(redis, 5000)
-  const ledger = createLedger(redis)
+  const ledger = createLedger(redis, undefined, { replicas: given.replicas ?? 0 })
   const config = IngressConfig.parse({
     stores: [
       { id: 'shop', lms: 'campus', courseMode: 'verified', webhookSecrets: ['whsec-older', secret] },

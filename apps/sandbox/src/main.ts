@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     .option('--data <folder>', 'where the private Redis keeps its data, unless REDIS_URL names one', 'data')
     .addHelpText(
       'after',
-      '\nEnvironment: DASHBOARD_PASSWORD_HASH (or DASHBOARD_PUBLIC_URL and DASHBOARD_OIDC_…), DASHBOARD_PORT, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_WATERMARK, OTEL_….',
+      '\nEnvironment: DASHBOARD_PASSWORD_HASH (or DASHBOARD_PUBLIC_URL and DASHBOARD_OIDC_…), DASHBOARD_PORT, REDIS_URL, HOST, PORT, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_REPLICAS, REDIS_WATERMARK, OTEL_….',
     )
     .parse()
     .opts<{ config: string; data: string }>()

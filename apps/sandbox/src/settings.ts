@@ -9,6 +9,7 @@ export const SandboxSettings = Settings.pick({
   LOG_LEVEL: true,
   REDIS_APPENDFSYNC: true,
   REDIS_ACCEPTED: true,
+  REDIS_REPLICAS: true,
   REDIS_WATERMARK: true,
 })
   .extend(tracingSettings)

@@ -70,7 +70,8 @@ export async function startSystem({
   const redis = connectRedis(redisUrl, 'ledger', log)
   const connection = connectRedis(redisUrl, 'worker', log)
   await untilRedisReady(redis, 10_000)
-  const ledger = createLedger(redis, undefined, { erasureKeys: config.ledger?.erasure.keys ?? [] })
+  const erasureKeys = config.ledger?.erasure.keys ?? []
+  const ledger = createLedger(redis, undefined, { erasureKeys, replicas: demands.replicas ?? 0 })
   tellOfLostKeys(redis, ledger, (count) => log.error('erasure.key-missing', { ...count }))
   const metrics = createMetrics()
   const signals = { log, metrics, tracing }

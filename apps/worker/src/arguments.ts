@@ -21,7 +21,7 @@ export function readArguments(argv: readonly string[]): WorkerArguments {
     .option('--concurrency <jobs>', 'jobs at a time in each lane', readConcurrency, 10)
     .addHelpText(
       'after',
-      '\nEnvironment: SEATKEEPER_CONFIG, REDIS_URL, HOST, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, OTEL_….',
+      '\nEnvironment: SEATKEEPER_CONFIG, REDIS_URL, HOST, HEALTH_PORT, LOG_LEVEL, REDIS_APPENDFSYNC, REDIS_ACCEPTED, REDIS_REPLICAS, OTEL_….',
     )
     .parse([...argv])
     .opts<WorkerArguments>()

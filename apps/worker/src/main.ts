@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const demands = redisDemands(settings)
   await untilRedisReady(redis, 10_000)
   await refuseWrongClock(redis, demands)
-  const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys })
+  const ledger = createLedger(redis, undefined, { erasureKeys: erasure.keys, replicas: settings.REDIS_REPLICAS })
   tellOfLostKeys(redis, ledger, (count) => log.error('erasure.key-missing', { ...count }))
   const metrics = createMetrics()
   const tracing = await openTracing(settings, 'worker', log)

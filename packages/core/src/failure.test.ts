@@ -5,7 +5,7 @@ import { failures, JobFailure, toFailure, type FailureCode, type Verdict } from 
 describe('failures', () => {
   it.each<[Verdict, FailureCode[]]>([
     ['outage', ['LMS_UNREACHABLE', 'STORE_UNREACHABLE']],
-    ['throttled', ['LMS_THROTTLED', 'STORE_THROTTLED']],
+    ['throttled', ['LMS_THROTTLED', 'STORE_THROTTLED', 'REPLICAS_BEHIND']],
     [
       'misconfigured',
       [

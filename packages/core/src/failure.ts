@@ -125,6 +125,11 @@ export const failures = {
     advice:
       'The shop described this order in a shape we do not know. A plugin may change it; report it with the order’s timeline.',
   },
+  REPLICAS_BEHIND: {
+    verdict: 'throttled',
+    advice:
+      'Fewer replicas of Redis than REDIS_REPLICAS asks for have what was to be kept, so nothing was done on it. See to the replicas; jobs resume by themselves.',
+  },
   LEASE_LOST: {
     verdict: 'transient',
     advice:

@@ -107,7 +107,10 @@ export interface Ledger {
   /** Keeps the first baseline; a second call changes nothing. */
   recordBaseline(seat: SeatId, baseline: Enrolment): Promise<void>
   recordInvitation(seat: SeatId, invited: boolean): Promise<void>
-  /** Keeps what is about to be written: whoever dies over it leaves a row that is known as ours. */
+  /**
+   * Keeps what is about to be written: whoever dies over it leaves a row that is known as ours. Once it resolves, a failover forgets
+   * neither that nor the baseline, as far as the ledger waits for replicas.
+   */
   recordAttempt(seat: SeatId, write: Enrolment): Promise<void>
   recordApplied(seat: SeatId, applied: Enrolment): Promise<void>
 

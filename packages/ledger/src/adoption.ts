@@ -32,7 +32,7 @@ export interface Adoptions {
 }
 
 /** The ledger's side of adopting orders. */
-export function createAdoptions({ redis, run, prefix }: LedgerParts, marks: Marks): Adoptions {
+export function createAdoptions({ redis, keep, prefix }: LedgerParts, marks: Marks): Adoptions {
   return {
     findSeat: async ({ lms, course, email, account }) => {
       const place = `${lms}/${course}`
@@ -45,7 +45,7 @@ export function createAdoptions({ redis, run, prefix }: LedgerParts, marks: Mark
         claim,
         { id: account.id, account: JSON.stringify(account), row: JSON.stringify(row) },
       ])
-      const answer = await run('adoptOrder', offerText(offer, marks), read, JSON.stringify(Object.fromEntries(texts)))
+      const answer = await keep('adoptOrder', offerText(offer, marks), read, JSON.stringify(Object.fromEntries(texts)))
       return readAccepted(['applied', 'overtaken'], answer)
     },
   }

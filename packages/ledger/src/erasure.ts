@@ -39,7 +39,7 @@ const Found = z.array(z.tuple([SeatId, z.array(EmailAddress), z.array(z.string()
 const seatsPerLook = 1000
 
 /** Forgetting learners. */
-export function createErasure({ redis, run, prefix }: LedgerParts, marks: Marks): Erasure {
+export function createErasure({ redis, run, keep, prefix }: LedgerParts, marks: Marks): Erasure {
   return {
     seatsKnownBy: async (addresses) => {
       const found = new Map<SeatId, z.output<typeof Found>[number]>()
@@ -55,7 +55,7 @@ export function createErasure({ redis, run, prefix }: LedgerParts, marks: Marks)
     buryAddresses: async (addresses) => {
       const [key] = marks.keys
       if (key === undefined) throw new RangeError('a tombstone needs a key')
-      await run('buryAddresses', key, ...addresses.flatMap((address) => marks.of(address).slice(0, 1)))
+      await keep('buryAddresses', key, ...addresses.flatMap((address) => marks.of(address).slice(0, 1)))
     },
     countTombstones: async () => {
       const [all, byKey] = await Promise.all([redis.hlen(`${prefix}erased`), redis.hgetall(`${prefix}erased:keys`)])
@@ -64,9 +64,9 @@ export function createErasure({ redis, run, prefix }: LedgerParts, marks: Marks)
       return { recognised, foreign: Math.max(0, all - recognised - unnamed), unnamed }
     },
     endClaims: async (seat) => readAccepted(['ended'], await run('endClaims', seat)).wakeUps,
-    eraseSeat: async (seat, { token }) => (await run('eraseSeat', seat, token)) === 1,
+    eraseSeat: async (seat, { token }) => (await keep('eraseSeat', seat, token)) === 1,
     eraseWords: async ({ store, order }) => {
-      await run('eraseWords', JSON.stringify({ store, order }))
+      await keep('eraseWords', JSON.stringify({ store, order }))
     },
     rewriteFiles: (signal) => rewriteFiles(redis, signal),
   }

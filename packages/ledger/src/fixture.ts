@@ -3,6 +3,8 @@ import { startRedis, type EmbeddedRedis } from '@seatkeeper/simulators'
 import { Redis } from 'ioredis'
 import { createLedger, type RedisLedger } from './ledger.ts'
 
+export { startReplicatedRedis, type ReplicatedRedis } from './replicated-redis.fixture.ts'
+
 /** A private Redis of a test file, and the ledger of the test that runs. Not part of the package's entry. */
 export interface LedgerAtHand {
   readonly server: EmbeddedRedis

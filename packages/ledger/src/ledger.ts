@@ -33,6 +33,7 @@ import { createOrders } from './orders.ts'
 import { createProducts } from './products.ts'
 import { createPulse, type Pulse } from './pulse.ts'
 import { createRetention } from './retention.ts'
+import { replicatedWriter } from './replication.ts'
 import { createScripts, type Scripts } from './scripts.ts'
 import { createSearch, type Search } from './search.ts'
 import { createSeats } from './seats.ts'
@@ -73,20 +74,23 @@ export interface RedisLedger
  * @param prefix      of every key; its braces are a hash tag, so that a deployment is one slot of a cluster.
  * @param erasureKeys what erased addresses are remembered under, the newest first: without the key of a tombstone it is not
  *                    recognised.
+ * @param replicas    how many must have news, and what is needed to take a seat back, before it counts; see `replicatedWriter`.
  */
 export function createLedger(
   redis: RedisClient,
   prefix = '{seatkeeper}:',
-  { erasureKeys = [] }: { readonly erasureKeys?: readonly string[] } = {},
+  { erasureKeys = [], replicas = 0 }: { readonly erasureKeys?: readonly string[]; readonly replicas?: number } = {},
 ): RedisLedger {
   const marks = createMarks(erasureKeys)
   const run = createScripts(redis, prefix)
-  const parts = { redis, run, prefix }
+  const replicated = replicatedWriter(redis, prefix, replicas)
+  const keep = createScripts(replicated, prefix)
+  const parts = { redis, run, keep, replicated, prefix }
   const nowMs = async () => {
     const [seconds, microseconds] = await redis.time()
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
   }
-  const orders = createOrders(run, marks)
+  const orders = createOrders(parts, marks)
   return {
     ...orders,
     ...createSeats(parts, nowMs),

@@ -14,7 +14,7 @@ import {
 import { z } from 'zod'
 import { parseWakeUps } from './agenda.ts'
 import type { Marks } from './erasure.ts'
-import type { Scripts } from './scripts.ts'
+import type { LedgerParts } from './scripts.ts'
 
 const Items = z.array(z.object({ lms: LmsId, course: CourseKey, mode: CourseMode }))
 const KnownRow = z.tuple([LineId, z.string().transform((text) => Items.parse(JSON.parse(text))), z.number()])
@@ -25,15 +25,15 @@ type Orders = Pick<
 >
 
 /** What the ledger keeps of orders; every method is one script. */
-export function createOrders(run: Scripts, marks: Marks): Orders {
+export function createOrders({ run, keep }: Pick<LedgerParts, 'run' | 'keep'>, marks: Marks): Orders {
   return {
     knownItems: async (ref) => readKnown(await run('knownItems', JSON.stringify(ref))),
     applySnapshot: async (offer, change) =>
-      readAccepted(['applied', 'same', 'read'], await run('applySnapshot', offerText(offer, marks), change ?? none)),
+      readAccepted(['applied', 'same', 'read'], await keep('applySnapshot', offerText(offer, marks), change ?? none)),
     noteHint: async (ref, reason, modifiedAtMs, change) =>
       readAccepted(
         ['same', 'read'],
-        await run('noteHint', JSON.stringify(ref), reason, modifiedAtMs ?? none, change ?? none),
+        await keep('noteHint', JSON.stringify(ref), reason, modifiedAtMs ?? none, change ?? none),
       ),
     reviveUnderCatalogue: async (store, catalogue) =>
       readAccepted(['read'], await run('reviveUnderCatalogue', store, catalogue)),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RedisClient } from './redis-client.ts'
+import type { Writer } from './replication.ts'
 import { adoptionScripts } from './lua/adoption.ts'
 import { acceptedLua, agendaLua, agendaScripts } from './lua/agenda.ts'
 import { backlogScripts } from './lua/backlog.ts'
@@ -43,25 +44,29 @@ export type Scripts = (name: keyof typeof bodies, ...args: readonly (string | nu
 export interface LedgerParts {
   readonly redis: RedisClient
   readonly run: Scripts
+  /** The same for what must outlive a failover; see `replicatedWriter`. */
+  readonly keep: Scripts
+  /** Single commands of that kind. */
+  readonly replicated: Writer
   readonly prefix: string
 }
 
 /**
- * Makes our scripts callable on one connection.
+ * Makes our scripts callable.
  *
  * Each gets the deployment's prefix as its only declared key and builds the others from it: all keys share its hash tag,
  * so they live in one slot of a cluster.
  *
  * @param prefix ends with a colon and has a hash tag, such as `{seatkeeper}:`.
  */
-export function createScripts(redis: RedisClient, prefix: string): Scripts {
+export function createScripts(writer: Writer, prefix: string): Scripts {
   return async (name, ...args) => {
     const { lua, sha } = sourceOf(name)
     try {
-      return await redis.evalsha(sha, 1, prefix, ...args)
+      return await writer.evalsha(sha, 1, prefix, ...args)
     } catch (error) {
       if (!isUnknownScript(error)) throw error
-      return redis.eval(lua, 1, prefix, ...args)
+      return writer.eval(lua, 1, prefix, ...args)
     }
   }
 }

@@ -64,7 +64,10 @@ type Seats = Pick<
 >
 
 /** What the ledger keeps of seats. */
-export function createSeats({ redis, run, prefix }: LedgerParts, nowMs: () => Promise<number>): Seats {
+export function createSeats(
+  { redis, run, keep, replicated, prefix }: LedgerParts,
+  nowMs: () => Promise<number>,
+): Seats {
   const key = (seat: SeatId) => `${prefix}seat:${seat}`
   return {
     readSeat: (seat) => readSeat(redis, prefix, seat),
@@ -72,7 +75,7 @@ export function createSeats({ redis, run, prefix }: LedgerParts, nowMs: () => Pr
       readAccepted(['bound', 'merged'], await run('bindAccount', seat, JSON.stringify(account))),
     setOperatorClaim: async (claim) => {
       const text = JSON.stringify({ ...claim, seat: claim.seat ?? undefined, freshSeat: freshSeatId() })
-      const [seat, ...wakeUps] = z.array(z.string()).parse(await run('setOperatorClaim', text))
+      const [seat, ...wakeUps] = z.array(z.string()).parse(await keep('setOperatorClaim', text))
       return { seat: seat === 'unknown' ? seat : SeatId.parse(seat), wakeUps: parseWakeUps(wakeUps) }
     },
     recordBaseline: async (seat, baseline) => {
@@ -81,11 +84,11 @@ export function createSeats({ redis, run, prefix }: LedgerParts, nowMs: () => Pr
     recordInvitation: async (seat, invited) => {
       if (invited) {
         await redis.hsetnx(key(seat), 'waitingSince', await nowMs())
-        await redis.hset(key(seat), 'invited', '1')
+        await replicated.hset(key(seat), 'invited', '1')
       } else await run('endInvitation', seat)
     },
     recordAttempt: async (seat, write) => {
-      await redis.hset(key(seat), 'attempted', JSON.stringify(write))
+      await replicated.hset(key(seat), 'attempted', JSON.stringify(write))
     },
     recordApplied: async (seat, applied) => {
       const lms = await redis.hget(key(seat), 'lms')

@@ -69,6 +69,16 @@ describe('checkRedisSafety', () => {
     expect(await findings(url, { appendfsync: 'everysec' })).toEqual(['REDIS_FSYNC_WEAK unsafe'])
   })
 
+  it('misses the replicas that are to have each write, and none otherwise', async () => {
+    const url = await start()
+    expect(await findings(url)).toEqual([])
+    expect(await findings(url, { replicas: 1 })).toEqual(['REDIS_REPLICAS_FEW unsafe'])
+    const followed = await openWay(url, (said) => said.replace('connected_slaves:0', 'connected_slaves:2'))
+    cleanups.push(() => followed.close())
+    expect(await findings(followed.url, { replicas: 2 })).toEqual([])
+    expect(await findings(followed.url, { replicas: 3 })).toEqual(['REDIS_REPLICAS_FEW unsafe'])
+  })
+
   it.each([
     [3000, '3.0 s ahead of'],
     [-90_000, '90.0 s behind'],

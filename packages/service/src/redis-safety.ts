@@ -6,6 +6,7 @@ export const safetyCodes = [
   'REDIS_EVICTS',
   'REDIS_AOF_OFF',
   'REDIS_REPLICA',
+  'REDIS_REPLICAS_FEW',
   'REDIS_FORBIDS_WRITES',
   'REDIS_TOO_OLD',
   'REDIS_FSYNC_WEAK',
@@ -31,6 +32,8 @@ export type Appendfsync = 'always' | 'everysec'
 export interface SafetyDemands {
   /** The weakest that the operator accepts; what the promises of the status page rest on. */
   readonly appendfsync: Appendfsync
+  /** How many replicas must have a write before it counts; 0 unless given. */
+  readonly replicas?: number
   /** Share of maxmemory, 0 to 1, above which webhooks are refused; 0.8 unless given. */
   readonly watermark?: number
   /** This machine's clock, milliseconds since 1970. */
@@ -61,23 +64,31 @@ export async function checkRedisSafety(redis: RedisClient, demands: SafetyDemand
   const mayWrite = info?.get('role') === 'slave' || (await unlessForbidden(writeNothing(redis))) !== undefined
   return [
     ...(mayWrite ? [] : [findings.forbidsWrites]),
-    ...(info === undefined ? [findings.infoUnknown] : judgeInfo(info, demands.watermark ?? usualWatermark)),
+    ...(info === undefined ? [findings.infoUnknown] : judgeInfo(info, demands)),
     ...(isLogging ? judgeFsync(fsync, demands.appendfsync) : []),
     ...judgeSkew(skewMs),
   ]
 }
 
-function judgeInfo(info: RedisInfo, watermark: number): readonly SafetyFinding[] {
+function judgeInfo(
+  info: RedisInfo,
+  { watermark = usualWatermark, replicas = 0 }: SafetyDemands,
+): readonly SafetyFinding[] {
   const evicts = info.get('maxmemory_policy')
   const version = info.get('redis_version') ?? ''
   const used = memoryShare(info)
+  const following = Number(info.get('connected_slaves') ?? 0)
   return [
     ...(evicts === 'noeviction' ? [] : [findings.evicts(evicts)]),
     ...(info.get('aof_enabled') === '0' ? [findings.aofOff] : []),
-    ...(info.get('role') === 'master' ? [] : [findings.replica]),
+    ...(info.get('role') === 'master' ? judgeReplicas(following, replicas) : [findings.replica]),
     ...(isTooOld(version) ? [findings.tooOld(version)] : []),
     ...(used >= watermark ? [findings.memoryHigh(used, watermark)] : []),
   ]
+}
+
+function judgeReplicas(found: number, wanted: number): readonly SafetyFinding[] {
+  return found >= wanted ? [] : [findings.replicasFew(found, wanted)]
 }
 
 function isTooOld(version: string): boolean {
@@ -139,6 +150,11 @@ const findings = {
     'REDIS_REPLICA',
     'This Redis is a replica and takes no writes; connect to its primary, or to Sentinel’s.',
   ),
+  replicasFew: (found: number, wanted: number) =>
+    unsafe(
+      'REDIS_REPLICAS_FEW',
+      `Redis has ${found} replicas and webhooks are answered 200 only once ${wanted} have them; start the others, or lower REDIS_REPLICAS.`,
+    ),
   forbidsWrites: unsafe(
     'REDIS_FORBIDS_WRITES',
     'Our Redis user may not run scripts that write our keys; allow it +@write, +@scripting and ~{seatkeeper}:*.',

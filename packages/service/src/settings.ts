@@ -33,6 +33,15 @@ export const Settings = z.object({
     )
     .pipe(z.array(z.enum(safetyCodes)))
     .describe('findings against Redis that you take upon yourself, comma separated, such as REDIS_REPLICA'),
+  REDIS_REPLICAS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .describe(
+      'how many replicas must have a webhook before it is answered 200, and what we know of a seat before it is written at the LMS',
+    ),
   REDIS_WATERMARK: z.coerce
     .number()
     .min(0.1)
@@ -44,11 +53,15 @@ export const Settings = z.object({
 
 /** What the settings ask of Redis. */
 export function redisDemands(
-  settings: Pick<z.output<typeof Settings>, 'REDIS_APPENDFSYNC' | 'REDIS_ACCEPTED' | 'REDIS_WATERMARK'>,
+  settings: Pick<
+    z.output<typeof Settings>,
+    'REDIS_APPENDFSYNC' | 'REDIS_ACCEPTED' | 'REDIS_REPLICAS' | 'REDIS_WATERMARK'
+  >,
 ): RedisDemands {
   return {
     appendfsync: settings.REDIS_APPENDFSYNC,
     accepted: settings.REDIS_ACCEPTED,
+    replicas: settings.REDIS_REPLICAS,
     watermark: settings.REDIS_WATERMARK,
     nowMs: Date.now,
   }
