@@ -1,5 +1,5 @@
 import { courseSku } from '@seatkeeper/core/fixture'
-import { createLedger, type RedisLedger } from '@seatkeeper/ledger'
+import { createLedger } from '@seatkeeper/ledger'
 import { bullPrefix, createWakeUps } from '@seatkeeper/queue'
 import { Redis } from 'ioredis'
 import { startSystemProcesses, type SystemProcesses } from '../e2e/processes.ts'
@@ -36,7 +36,6 @@ const jobsAtOnce = 10
 
 interface Scene {
   readonly system: SystemProcesses
-  readonly ledger: RedisLedger
   readonly till: Till
 }
 
@@ -53,17 +52,17 @@ async function freezeAndCount({ scale, say }: FaultRun, workerScript?: string): 
     const ledger = createLedger(redis)
     const till = openTill(ledger, (due) => wakeUps.wake(due))
     const learners = Array.from({ length: seats }, (_, index) => `learner${index}`)
-    for (const learner of learners) {
-      campus.addUser({ username: learner, email: addressOf(learner) })
-      await till.sell(lms, learner)
-    }
+    const isAtRest = async () => (await ledger.conservation()).due === 0
     const frozen: Frozen[] = []
     for (let freeze = 1; freeze <= freezes; freeze += 1) {
-      frozen.push(await freezeOne({ system, ledger, till }, `enroll-${freeze}`))
+      for (const learner of learners.filter((_, index) => index % freezes === freeze - 1)) {
+        campus.addUser({ username: learner, email: addressOf(learner) })
+        await till.sell(lms, learner)
+      }
+      frozen.push(await freezeOne({ system, till }, `enroll-${freeze}`))
+      await until('nothing is due', isAtRest, { withinMs: restWithinMs }).catch(() => undefined)
       say(`  thawed ${freeze} of ${freezes}`)
     }
-    const isAtRest = async () => (await ledger.conservation()).due === 0
-    await until('nothing is due', isAtRest, { withinMs: restWithinMs }).catch(() => undefined)
     const due = (await ledger.conservation()).due
     return reportOf(system, { learners, frozen, due })
   } finally {
@@ -79,9 +78,14 @@ interface Frozen {
   readonly takenOverMs: readonly number[]
 }
 
-/** Starts a worker, freezes it with its hands full, and lets it go on once another has done all that it had in hand. */
+/**
+ * Starts a worker, freezes it with its hands full, and lets it go on once another has done all that it had in hand. Those of before
+ * have ended, so all reads are its own.
+ */
 async function freezeOne({ system, till }: Scene, name: string): Promise<Frozen> {
-  const { campus } = system
+  const { campus, processes } = system
+  for (const [before, { kind }] of Object.entries(processes))
+    if (kind === 'enroll') await system.kill(before, 'SIGTERM')
   const held = holdReads(system)
   const { child } = await system.add(name, 'enroll')
   await until('its hands are full', () => held.learners().length >= jobsAtOnce)
