@@ -52,17 +52,17 @@ async function reserveSeats(lms: MeteredLms, count: number): Promise<readonly Lm
 describe('several OAuth2 applications at one LMS', () => {
   it('have the calls of all their users, and spread them', async () => {
     const both = connect('ada', 'bob')
-    for (const lms of await reserveSeats(both, 16)) await read(lms)
-    expect(callers().filter((name) => name === 'ada')).toHaveLength(8)
-    expect(callers().filter((name) => name === 'bob')).toHaveLength(8)
-    expect(await both.callsLeft()).toBe(8)
+    for (const lms of await reserveSeats(both, 18)) await read(lms)
+    expect(callers().filter((name) => name === 'ada')).toHaveLength(9)
+    expect(callers().filter((name) => name === 'bob')).toHaveLength(9)
+    expect(await both.callsLeft()).toBe(4)
     await expect(both.entrance(seat)(AbortSignal.timeout(200))).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
   })
 
   it('share the calls of one user if they have the same', async () => {
     const twice = connect('ada', 'ada-again')
-    await reserveSeats(twice, 8)
-    expect(await twice.callsLeft()).toBe(4)
+    await reserveSeats(twice, 9)
+    expect(await twice.callsLeft()).toBe(2)
     await expect(twice.entrance(seat)(AbortSignal.timeout(200))).rejects.toMatchObject({ code: 'DEADLINE_PASSED' })
   })
 

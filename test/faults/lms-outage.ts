@@ -31,8 +31,6 @@ const sizes: Readonly<Record<FaultRun['scale'], Size>> = {
 }
 const times = 20
 const limit = { staffCallsPerMinute: 120, callsPerMinute: 100 }
-/** A tenth is kept for revokes, and one is housekeeping's. */
-const forEnrolments = 0.8 * limit.callsPerMinute
 const probeEveryMs = 5000
 /** Calls that were begun before the gate was shut, and those of the way of being out before. */
 const firstCalls = 15
@@ -91,7 +89,7 @@ async function endure({ scale, say }: FaultRun, guarded?: typeof withoutGates): 
     const isDrained = async () => missing() === 0 && (await rig.ledger.conservation()).due === 0
     await until('all is made', isDrained, { withinMs: drainWithinMs }).catch(() => undefined)
     const drainMs = performance.now() - wellMs
-    const pace = paceOf(campus.journal.slice(calls), forEnrolments)
+    const pace = paceOf(campus.journal.slice(calls), limit.callsPerMinute)
     return await reportOf(rig, campus, { queued, sold, calls, tookMs, missing: missing(), drainMs, pace })
   } finally {
     await rig.close()
@@ -158,7 +156,7 @@ async function reportOf(rig: SeatRig, campus: LmsSimulator, endured: Endured): P
 
 function paceInWords({ callsPerMinute, ofBudget }: Pace): string {
   if (callsPerMinute === null || ofBudget === null) return 'too few calls to say'
-  return `${callsPerMinute.toFixed(1)} calls a minute, ${inPercent(ofBudget)} of the ${forEnrolments} that enrolments may make`
+  return `${callsPerMinute.toFixed(1)} calls a minute, ${inPercent(ofBudget)} of the budget, of which enrolments leave a twentieth`
 }
 
 function inPercent(share: number): string {

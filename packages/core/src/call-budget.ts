@@ -27,7 +27,7 @@ export interface CallRequest extends Omit<JobCalls, 'shared'> {
   readonly least?: number
   /** Those who may make them; the one with most left is taken. At least one. */
   readonly users: readonly string[]
-  /** Names who asks, the same each time it asks again, so that a waiting revoke is seen. */
+  /** Names who asks, the same each time it asks again, so that waiting revokes and housekeeping are seen. */
   readonly waiter: string
 }
 
@@ -40,8 +40,8 @@ export type Reserved =
  * How many calls the users of one LMS make in any minute; shared by all workers. Every method is one atomic step; times are
  * the ledger's own clock.
  *
- * A tenth of each user's calls is housekeeping's, and no more; a tenth is kept from enrolments for revokes; and while a
- * revoke waits, no enrolment is promised a call.
+ * Of each user's calls a twentieth is kept from enrolments for revokes; and while a revoke waits, nothing else is promised a call.
+ * Housekeeping has a tenth and no more: enrolments leave it that while it is used or waited for, and have it else.
  *
  * A call counts from its promise until a minute after its end. The LMS counts it at some moment between, so that in no minute of
  * its own it sees more than were allowed here.

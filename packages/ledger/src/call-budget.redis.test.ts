@@ -57,20 +57,41 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 describe('createCallBudget', () => {
-  it('promises enrolments all but a tenth each for revokes and housekeeping, whoever asks', async () => {
+  it('promises enrolments all but a twentieth, whoever asks', async () => {
     expect(await promised('enroll', 9)).toHaveLength(9)
-    expect(await promised('enroll', 7, { by: other })).toHaveLength(7)
+    expect(await promised('enroll', 10, { by: other })).toHaveLength(10)
     expect(await reserve('enroll', 1)).toMatchObject({ status: 'later' })
     expect(await reserve('enroll', 1, { by: other })).toMatchObject({ status: 'later' })
   })
 
-  it('lets revokes through where enrolments took all they may, and housekeeping too', async () => {
-    await promised('enroll', 16)
-    expect(await promised('revoke', 2, { by: other })).toHaveLength(2)
+  it('lets a revoke through where enrolments took all they may', async () => {
+    await promised('enroll', 19)
+    expect(await promised('revoke', 1, { by: other })).toHaveLength(1)
     expect(await reserve('revoke', 1)).toMatchObject({ status: 'later' })
-    expect(await promised('housekeeping', 2)).toHaveLength(2)
     expect(await reserve('housekeeping', 1)).toMatchObject({ status: 'later' })
     expect(await budget.left(['ada'])).toBe(0)
+  })
+
+  it('has enrolments leave housekeeping what it uses, and revokes their twentieth besides', async () => {
+    expect(await promised('housekeeping', 2)).toHaveLength(2)
+    expect(await promised('enroll', 17)).toHaveLength(17)
+    expect(await reserve('enroll', 1)).toMatchObject({ status: 'later' })
+    expect(await promised('revoke', 1)).toHaveLength(1)
+  })
+
+  it('has enrolments leave waiting housekeeping its tenth, until it waits no more', async () => {
+    const held = await promised('enroll', 19)
+    await reserve('housekeeping', 2, { waiter: 'a-chore' })
+    await budget.giveBack(held.slice(0, 1))
+    expect(await reserve('enroll', 1, { by: other })).toMatchObject({ status: 'later' })
+    expect(await promised('housekeeping', 2, { waiter: 'a-chore' })).toHaveLength(2)
+    await budget.giveBack(held.slice(1, 3))
+    expect(await promised('enroll', 1)).toHaveLength(1)
+    await reserve('housekeeping', 1, { waiter: 'a-chore' })
+    expect(await reserve('enroll', 1)).toMatchObject({ status: 'later' })
+    await other.stopWaiting('a-chore')
+    await budget.giveBack(held.slice(3, 4))
+    expect(await promised('enroll', 1)).toHaveLength(1)
   })
 
   it('gives housekeeping no more than its tenth of an idle LMS', async () => {
@@ -79,12 +100,14 @@ describe('createCallBudget', () => {
     expect(await budget.left(['ada'])).toBe(18)
   })
 
-  it('promises no enrolment a call while a revoke waits, and goes on when it does not wait any more', async () => {
-    const held = await promised('enroll', 16)
+  it('promises nothing else a call while a revoke waits, and goes on when it does not wait any more', async () => {
+    const held = await promised('enroll', 18)
     await promised('revoke', 2)
     await reserve('revoke', 2, { waiter: 'a-revoke' })
     await budget.giveBack(held.slice(0, 1))
     expect(await reserve('enroll', 1, { by: other })).toMatchObject({ status: 'later' })
+    expect(await reserve('housekeeping', 1, { waiter: 'a-chore' })).toMatchObject({ status: 'later' })
+    await budget.stopWaiting('a-chore')
     await budget.giveBack(held.slice(1, 4))
     expect(await promised('revoke', 2, { waiter: 'a-revoke' })).toHaveLength(2)
     expect(await promised('enroll', 1, { by: other })).toHaveLength(1)
@@ -94,11 +117,11 @@ describe('createCallBudget', () => {
   })
 
   it('promises as many as there are where fewer will do, and never fewer than that', async () => {
-    await promised('enroll', 12)
+    await promised('enroll', 15)
     expect(await reserve('enroll', 6, { least: 5 })).toMatchObject({ status: 'later' })
     expect(await promised('enroll', 6, { least: 3 })).toHaveLength(4)
     expect(await promised('revoke', 1, { least: 1 })).toHaveLength(1)
-    expect(await promised('revoke', 100, { least: 100, users: ['bob'] })).toHaveLength(18)
+    expect(await promised('revoke', 100, { least: 100, users: ['bob'] })).toHaveLength(20)
   })
 
   it('does not believe for long in a waiting revoke that asks no more', async () => {
@@ -115,10 +138,10 @@ describe('createCallBudget', () => {
     const usersOf = async (calls: number) =>
       new Set((await promised('enroll', calls, { users })).map(({ user }) => user))
     expect(await usersOf(9)).toEqual(new Set(['bob']))
-    expect(await usersOf(7)).toEqual(new Set(['bob']))
-    expect(await usersOf(6)).toEqual(new Set(['ada']))
+    expect(await usersOf(10)).toEqual(new Set(['bob']))
+    expect(await usersOf(9)).toEqual(new Set(['ada']))
     expect(await reserve('enroll', 1, { users })).toMatchObject({ status: 'later' })
-    expect(await budget.left(users)).toBe(8)
+    expect(await budget.left(users)).toBe(2)
   })
 
   it('counts a call for a minute after its end, and one that was not made not at all', async () => {

@@ -1,7 +1,7 @@
 /**
  * Call budgets in Lua. Keys: `calls:<lms>:<user>:<class>` (ids of calls, sorted by when they stop counting),
- * `calls:<lms>:<user>:throttled` (text: until when), `calls:<lms>:revokes` (who waits to revoke, sorted by when it is not believed any
- * more), `calls:<lms>:users` (the users that workers have, sorted by when they last said so), `calls:<lms>:limit` (text: of each).
+ * `calls:<lms>:<user>:throttled` (text: until when), `calls:<lms>:revokes` and `calls:<lms>:chores` (who waits to revoke or to keep
+ * house, sorted by when it is not believed any more), `calls:<lms>:users` (the users that workers have, sorted by when they last said so), `calls:<lms>:limit` (text: of each).
  */
 const callsLua = String.raw`
 local MINUTE = 60000
@@ -10,10 +10,15 @@ local LMS = ARGV[1]
 
 local function calls_key(user, what) return P .. 'calls:' .. LMS .. ':' .. user .. ':' .. what end
 
-local function is_waiting_to_revoke()
-  local key = P .. 'calls:' .. LMS .. ':revokes'
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', NOW)
-  return redis.call('ZCARD', key) > 0
+-- Of those who wait in a class; nobody gives way to waiting enrolments.
+local function waiting_key(class)
+  local names = { revoke = 'revokes', housekeeping = 'chores' }
+  return names[class] and P .. 'calls:' .. LMS .. ':' .. names[class]
+end
+
+local function is_waiting(class)
+  redis.call('ZREMRANGEBYSCORE', waiting_key(class), '-inf', NOW)
+  return redis.call('ZCARD', waiting_key(class)) > 0
 end
 
 local function count(user, class)
@@ -26,20 +31,23 @@ local function throttled_for(user)
   return math.max(0, (tonumber(redis.call('GET', calls_key(user, 'throttled')) or 0)) - NOW)
 end
 
-local function tenth(limit) return math.max(1, math.floor(limit / 10)) end
+local function share(limit, part) return math.max(1, math.floor(limit / part)) end
 
 -- What a class is granted at most.
 local function most(class, limit)
-  if class == 'housekeeping' then return tenth(limit) end
-  return limit - tenth(limit) - (class == 'enroll' and tenth(limit) or 0)
+  if class == 'housekeeping' then return share(limit, 10) end
+  return limit - (class == 'enroll' and share(limit, 20) or 0)
 end
 
--- What a user has left for a class.
+-- What a user has left for a class. Enrolments leave housekeeping its share while it is used or waited for.
 local function left(user, class, limit)
-  if class == 'housekeeping' then return most(class, limit) - count(user, class) end
-  local enrolling, revoking = count(user, 'enroll'), count(user, 'revoke')
-  local both = most('revoke', limit) - enrolling - revoking
-  return class == 'revoke' and both or math.min(both, most('enroll', limit) - enrolling)
+  local enrolling, keeping = count(user, 'enroll'), count(user, 'housekeeping')
+  local free = limit - count(user, 'revoke') - enrolling - keeping
+  if class == 'revoke' then return free end
+  if class == 'housekeeping' then return math.min(free, most(class, limit) - keeping) end
+  local wanted = is_waiting('housekeeping') and most('housekeeping', limit) or 0
+  local yielded = math.max(0, wanted - keeping)
+  return math.min(free, most(class, limit) - enrolling - keeping) - yielded
 end
 
 -- Until when something that counts may cease to.
@@ -89,18 +97,18 @@ export const callScripts = {
         ends_at = math.min(ends_at or math.huge, next_end(user))
       end
     end
-    local revokes = P .. 'calls:' .. LMS .. ':revokes'
-    local is_behind = class == 'enroll' and is_waiting_to_revoke()
+    local waiting = waiting_key(class)
+    local is_behind = class ~= 'revoke' and is_waiting('revoke')
     if best and best_left >= least and not is_behind then
       local granted = math.min(wanted, best_left)
       for index = 1, granted do keep(best, class, request.waiter .. '-' .. index, NOW + request.holdMs) end
-      if class == 'revoke' then redis.call('ZREM', revokes, request.waiter) end
+      if waiting then redis.call('ZREM', waiting, request.waiter) end
       return { 1, best, granted }
     end
     if not best then return { 0, 'throttled', math.ceil(open_at) } end
-    if class == 'revoke' then
-      redis.call('ZADD', revokes, NOW + WAITING_MS, request.waiter)
-      redis.call('PEXPIRE', revokes, WAITING_MS)
+    if waiting then
+      redis.call('ZADD', waiting, NOW + WAITING_MS, request.waiter)
+      redis.call('PEXPIRE', waiting, WAITING_MS)
     end
     return { 0, 'later', math.ceil(math.max(0, ends_at - NOW)) }`}`,
 
@@ -124,7 +132,7 @@ export const callScripts = {
     return 1`}`,
 
   stopWaiting: `${callsLua}${String.raw`
-    return redis.call('ZREM', P .. 'calls:' .. LMS .. ':revokes', ARGV[2])`}`,
+    return redis.call('ZREM', waiting_key('revoke'), ARGV[2]) + redis.call('ZREM', waiting_key('housekeeping'), ARGV[2])`}`,
 
   throttleUser: `${callsLua}${String.raw`
     local user, for_ms = ARGV[2], tonumber(ARGV[3])
