@@ -98,7 +98,7 @@ describe('purge', () => {
     const worker = bench.start()
     await bench.wakeUps.wake([aWakeUp(1), aWakeUp(2)])
     await until('both were done', async () => (await bench.raw.getCompletedCount()) === 2)
-    worker.pause()
+    await worker.close()
     await bench.wakeUps.wake([aWakeUp(3)])
     const events = () => bench.producer.connection.xlen(bench.raw.toKey('events'))
     expect(await bench.wakeUps.purge([enrollLane], 3_600_000)).toBe(0)
