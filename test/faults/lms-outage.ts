@@ -19,6 +19,8 @@ export const lmsOutage: FaultTest = {
 }
 
 interface Size {
+  /** How much faster the minutes of the limit pass. What we need for a call takes as much more of them. */
+  readonly times: number
   readonly queued: number
   readonly eachMs: number
   readonly arriveEveryMs: number
@@ -26,10 +28,9 @@ interface Size {
 }
 
 const sizes: Readonly<Record<FaultRun['scale'], Size>> = {
-  small: { queued: 100, eachMs: 1500, arriveEveryMs: 1000, drainWithinMs: 120_000 },
-  full: { queued: 5000, eachMs: 48_000, arriveEveryMs: 1000, drainWithinMs: 900_000 },
+  small: { times: 20, queued: 100, eachMs: 1500, arriveEveryMs: 1000, drainWithinMs: 120_000 },
+  full: { times: 10, queued: 5000, eachMs: 48_000, arriveEveryMs: 1000, drainWithinMs: 900_000 },
 }
-const times = 20
 const limit = { staffCallsPerMinute: 120, callsPerMinute: 100 }
 const probeEveryMs = 5000
 /** Calls that were begun before the gate was shut, and those of the way of being out before. */
@@ -49,7 +50,7 @@ const out: Readonly<Record<string, (campus: LmsSimulator) => () => void>> = {
 }
 
 async function endure({ scale, say }: FaultRun, guarded?: typeof withoutGates): Promise<FaultReport> {
-  const { queued, eachMs, arriveEveryMs, drainWithinMs } = sizes[scale]
+  const { times, queued, eachMs, arriveEveryMs, drainWithinMs } = sizes[scale]
   const clock = createFastClock(times)
   const rig = await openSeatRig({
     campuses: [lms],
@@ -90,7 +91,8 @@ async function endure({ scale, say }: FaultRun, guarded?: typeof withoutGates): 
     await until('all is made', isDrained, { withinMs: drainWithinMs }).catch(() => undefined)
     const drainMs = performance.now() - wellMs
     const pace = paceOf(campus.journal.slice(calls), limit.callsPerMinute)
-    return await reportOf(rig, campus, { queued, sold, calls, tookMs, missing: missing(), drainMs, pace })
+    const drainMinutes = (drainMs / 60_000) * times
+    return await reportOf(rig, campus, { queued, sold, calls, tookMs, missing: missing(), drainMinutes, pace })
   } finally {
     await rig.close()
   }
@@ -119,17 +121,17 @@ interface Endured {
   readonly calls: number
   readonly tookMs: number
   readonly missing: number
-  readonly drainMs: number
+  /** Of the LMS. */
+  readonly drainMinutes: number
   /** After it. */
   readonly pace: Pace
 }
 
 async function reportOf(rig: SeatRig, campus: LmsSimulator, endured: Endured): Promise<FaultReport> {
-  const { queued, sold, calls, tookMs, missing, drainMs, pace } = endured
+  const { queued, sold, calls, tookMs, missing, drainMinutes, pace } = endured
   const spent = rig.attempts.filter(({ next }) => next?.kind === 'retry').length
   const { dead } = await rig.ledger.conservation()
   const mostCalls = Math.ceil(tookMs / probeEveryMs) * 2 + firstCalls
-  const minutes = ((drainMs / 60_000) * times).toFixed(1)
   return {
     load: `${queued} seats waited, and ${sold - queued} more came, one each second`,
     faults: `${(tookMs / 60_000).toFixed(1)} h (a minute for an hour) of ${Object.keys(out).join(', ')}`,
@@ -147,7 +149,7 @@ async function reportOf(rig: SeatRig, campus: LmsSimulator, endured: Endured): P
     worstAnswerMs: null,
     figures: {
       meanwhile: `${calls} calls, ${spent} attempts spent, ${dead} dead`,
-      afterwards: `drained in ${minutes} min of the LMS, ${inPercent(pace.throttled / pace.calls)} of ${pace.calls} calls throttled`,
+      afterwards: `drained in ${drainMinutes.toFixed(1)} min of the LMS, ${inPercent(pace.throttled / pace.calls)} of ${pace.calls} calls throttled`,
       pace: paceInWords(pace),
       'calls/seat': `${((pace.calls - pace.throttled) / (sold - missing)).toFixed(2)} of those that the LMS counts`,
     },
