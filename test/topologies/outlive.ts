@@ -8,6 +8,7 @@ import { repeatedEffects } from '../faults/calm.ts'
 import type { FaultReport, FaultRun } from '../faults/fault-test.ts'
 import { openSales, type Sales } from '../faults/sales.ts'
 import { acknowledged, startSelling, worstAnswerMs, type Delivery, type Selling } from '../faults/selling.ts'
+import { supervise } from '../faults/supervisor.ts'
 
 /** Something that befalls Redis while orders come in. */
 export interface Blow {
@@ -47,6 +48,7 @@ export async function outlive(parts: OutliveParts): Promise<FaultReport> {
     settings: { REDIS_URL: url, REDIS_REPLICAS: `${replicas}` },
     ...(workerScript === undefined ? {} : { workerScript }),
   })
+  const supervisor = supervise(system)
   const redis = connectRedis(url, 'worker', createLogger('silent'))
   const ledger = createLedger(redis)
   const wakeUps = createWakeUps({ connection: redis, prefix: bullPrefix, onError: () => undefined })
@@ -67,9 +69,15 @@ export async function outlive(parts: OutliveParts): Promise<FaultReport> {
       selling,
       broken,
       reconciles,
-      figures: { ...figures, ...healing, forgotten: said(unknown) },
+      figures: {
+        ...figures,
+        ...healing,
+        forgotten: said(unknown),
+        'started anew': `${supervisor.restarts()} processes`,
+      },
     })
   } finally {
+    await supervisor.close()
     await wakeUps.close()
     await closeRedis(redis)
     await system.close()
@@ -174,7 +182,7 @@ async function reportOf({
   return {
     load: `${deliveries.length} webhooks sent, ${kept.length} acknowledged`,
     faults: Object.keys(figures)
-      .filter((title) => title !== 'healed' && title !== 'forgotten')
+      .filter((title) => !['healed', 'forgotten', 'started anew'].includes(title))
       .join(', '),
     lost: kept.filter((order) => !sales.isHeld(order)).map((order) => `order ${order}`),
     duplicated: repeatedEffects(system.campus),
