@@ -132,3 +132,5 @@ function counted(offences: readonly string[]): string {
 }
 
 await main()
+// Left to itself, Node may wait for ever in its own clean-up for what a fault cut off.
+process.stdout.write('', () => process.exit())
