@@ -110,7 +110,7 @@ describeInBrowser(hasChromium ? 'the dashboard in Chromium' : `the dashboard in 
 
   it('answers why somebody is not in a course, by keyboard alone', async () => {
     await page.goto(scene.url)
-    expect(await page.evaluate('document.activeElement.name')).toBe('words')
+    await page.waitForFunction('document.activeElement.name === "words"')
     await page.keyboard.type('1048')
     await page.keyboard.press('Enter')
     await page.waitForURL('**/items/order-shop-1048')
